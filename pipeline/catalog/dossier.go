@@ -1,0 +1,173 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"dokaz/pipeline"
+)
+
+// nearest orders matches as a report lists them: by basis from strongest, strength, distance, digest.
+const nearest = ` ORDER BY CASE basis WHEN 'same_media' THEN 1 WHEN 'near_picture' THEN 2 WHEN 'partial_picture' THEN 3
+	WHEN 'picture_in_video' THEN 4 WHEN 'shared_footage' THEN 5 ELSE 6 END, strength, distance, a, b`
+
+// Gather returns everything known of an item, the number of all its matches, and ErrNotFound for an unknown one.
+// clusterOf is asked with a view of the confirmed matches.
+func (c *Catalog) Gather(ctx context.Context, d pipeline.Digest, clusterOf func(d pipeline.Digest, confirmed func(pipeline.Digest) ([]pipeline.Match, error)) (pipeline.Cluster, error)) (pipeline.Dossier, int, error) {
+	var out pipeline.Dossier
+	var err error
+	if out.Item, err = c.Item(ctx, d); err != nil {
+		return out, 0, err
+	}
+	if out.Receipts, err = c.Receipts(ctx, d); err != nil {
+		return out, 0, err
+	}
+	if out.Examination, err = c.Examination(ctx, d); err != nil {
+		return out, 0, err
+	}
+	total, err := c.neighbours(ctx, d, &out)
+	if err != nil {
+		return out, 0, err
+	}
+	cl, err := clusterOf(d, func(d pipeline.Digest) ([]pipeline.Match, error) { return c.MatchesOf(ctx, d, pipeline.Confirmed) })
+	if err != nil {
+		return out, 0, err
+	}
+	if cl.Size > 1 {
+		out.Cluster = &cl
+	}
+	return out, total, nil
+}
+
+// Examination returns the outcomes and measurements of an item in the analyzers' order; none where it was not examined yet.
+func (c *Catalog) Examination(ctx context.Context, d pipeline.Digest) (pipeline.Examination, error) {
+	var out pipeline.Examination
+	rows, err := c.read.QueryContext(ctx, `
+		SELECT analyzer, version, parameters, status, reason, took_us, measurements FROM outcome WHERE item = $1 ORDER BY place`, d.Hex())
+	if err != nil {
+		return out, fmt.Errorf("catalog: %w", err)
+	}
+	err = each(rows, func() error {
+		var o pipeline.Outcome
+		var took int64
+		var packed []byte
+		if err := rows.Scan(&o.By.Analyzer, &o.By.Version, &o.By.Parameters, &o.Status, &o.Reason, &took, &packed); err != nil {
+			return err
+		}
+		o.Took = time.Duration(took) * time.Microsecond
+		ms, err := unpackMeasurements(packed)
+		out.Outcomes = append(out.Outcomes, o)
+		out.Measurements = append(out.Measurements, ms...)
+		return err
+	})
+	return out, err
+}
+
+// MatchesOf lists an item's matches of a strength, of any strength where it is "", nearest first.
+func (c *Catalog) MatchesOf(ctx context.Context, d pipeline.Digest, s pipeline.Strength) ([]pipeline.Match, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT doc FROM match WHERE (a = $1 OR b = $1) AND ($2 = '' OR strength = $2)`+nearest, d.Hex(), string(s))
+	return scanMatches(rows, err)
+}
+
+// Matches lists all matches in the order of their digests.
+func (c *Catalog) Matches(ctx context.Context) ([]pipeline.Match, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT doc FROM match ORDER BY a, b, basis`)
+	return scanMatches(rows, err)
+}
+
+func scanMatches(rows *sql.Rows, err error) ([]pipeline.Match, error) {
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	var out []pipeline.Match
+	err = each(rows, func() error {
+		var doc string
+		if err := rows.Scan(&doc); err != nil {
+			return err
+		}
+		var m pipeline.Match
+		if err := json.Unmarshal([]byte(doc), &m); err != nil {
+			return fmt.Errorf("%w: match: %w", pipeline.ErrCorrupt, err)
+		}
+		out = append(out, m)
+		return nil
+	})
+	return out, err
+}
+
+// neighbours fills in the nearest matches and returns how many there are in all.
+func (c *Catalog) neighbours(ctx context.Context, d pipeline.Digest, out *pipeline.Dossier) (int, error) {
+	ms, err := c.MatchesOf(ctx, d, "")
+	if err != nil {
+		return 0, err
+	}
+	for _, m := range ms[:min(len(ms), pipeline.MaxNeighbours)] {
+		n := pipeline.Neighbour{Match: m}
+		other := m.A
+		if other == d {
+			other = m.B
+		}
+		if n.Other, err = c.Item(ctx, other); err != nil {
+			return 0, err
+		}
+		if n.Name, err = c.Name(ctx, other); err != nil {
+			return 0, err
+		}
+		if n.Thumbnail, err = c.derivative(ctx, other, "thumbnail"); err != nil {
+			return 0, err
+		}
+		if n.Blurred, err = c.derivative(ctx, other, "thumbnail-blurred"); err != nil {
+			return 0, err
+		}
+		out.Neighbours = append(out.Neighbours, n)
+	}
+	return len(ms), nil
+}
+
+// Name returns the name of an item's first receipt by key.
+func (c *Catalog) Name(ctx context.Context, d pipeline.Digest) (string, error) {
+	var name string
+	err := c.read.QueryRowContext(ctx, `SELECT name FROM receipt WHERE item = $1 ORDER BY key LIMIT 1`, d.Hex()).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return name, err
+}
+
+func (c *Catalog) derivative(ctx context.Context, d pipeline.Digest, role string) (*pipeline.Digest, error) {
+	var text string
+	err := c.read.QueryRowContext(ctx, `SELECT digest FROM derivative WHERE item = $1 AND role = $2 ORDER BY place LIMIT 1`, d.Hex(), role).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	out, err := pipeline.ParseDigest(text)
+	return &out, err
+}
+
+// Custody returns the custody entries of an item, oldest first.
+func (c *Catalog) Custody(ctx context.Context, d pipeline.Digest) ([]pipeline.Entry, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT seq, at, actor, act, subject, detail FROM ledger WHERE item = $1 ORDER BY seq`, d.Hex())
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	var out []pipeline.Entry
+	err = each(rows, func() error {
+		e := pipeline.Entry{Item: d}
+		var at string
+		if err := rows.Scan(&e.Seq, &at, &e.By, &e.Act, &e.Subject, &e.Detail); err != nil {
+			return err
+		}
+		var err error
+		e.At, err = unstamp(at)
+		out = append(out, e)
+		return err
+	})
+	return out, err
+}

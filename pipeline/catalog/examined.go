@@ -1,0 +1,230 @@
+package catalog
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"dokaz/pipeline"
+)
+
+// Examined is what the step examine found of one item.
+type Examined struct {
+	Examination pipeline.Examination
+	Prints      pipeline.Prints
+	Matches     []pipeline.Match // with all items whose fingerprints have Seq ≤ Seen
+	Seen        int64
+	Quarantined bool
+	Detail      string // for the custody entry: how the child was isolated
+}
+
+// Relate gives the matches of the item in flight with items that became visible meanwhile.
+type Relate func(newer []pipeline.Prints) []pipeline.Match
+
+// maxMeasurements bounds the unpacked measurements of one analyzer on one item, in bytes.
+const maxMeasurements = 64 << 20
+
+// CommitExamined records an examination under its claim, in one transaction: outcomes, fingerprints, matches, the
+// custody entry and the wish for reports. Fingerprints become visible in commit order, so that of two
+// items in flight the later one sees the earlier: those that became visible since x.Seen are compared
+// inside the transaction. It returns these and the item's own prints with their Seq, in order.
+func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Examined, relate Relate) ([]pipeline.Prints, error) {
+	packed, err := packOutcomes(x.Examination)
+	if err != nil {
+		return nil, err
+	}
+	var visible []pipeline.Prints
+	err = c.tx(ctx, func(tx *sql.Tx) error {
+		visible = nil
+		if err := finish(ctx, tx, cl); err != nil {
+			return err
+		}
+		if err := c.forget(ctx, tx, cl.Item.Hex()); err != nil {
+			return err
+		}
+		if err := putOutcomes(ctx, tx, cl.Item.Hex(), x.Examination, packed); err != nil {
+			return err
+		}
+		if visible, err = printsSince(ctx, tx, x.Seen); err != nil {
+			return err
+		}
+		matches := append(x.Matches[:len(x.Matches):len(x.Matches)], relate(visible)...)
+		own, err := putPrints(ctx, tx, x.Prints)
+		if err != nil {
+			return err
+		}
+		visible = append(visible, own...)
+		for _, m := range matches {
+			if err := putMatch(ctx, tx, m); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE item SET quarantined = $1 WHERE digest = $2`, x.Quarantined, cl.Item.Hex()); err != nil {
+			return err
+		}
+		if x.Quarantined {
+			if err := c.enter(ctx, tx, pipeline.ActQuarantine, cl.Item, "", x.Detail); err != nil {
+				return err
+			}
+		}
+		if err := c.enter(ctx, tx, pipeline.ActExamined, cl.Item, "", x.Detail); err != nil {
+			return err
+		}
+		return c.wantReports(ctx, tx, cl.Item.Hex())
+	})
+	return visible, err
+}
+
+// forget drops an earlier examination of the item, whose reports remain as frozen revisions, and asks for
+// new reports of those that matched it.
+func (c *Catalog) forget(ctx context.Context, tx *sql.Tx, item string) error {
+	if err := c.wantNeighbours(ctx, tx, item); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		`DELETE FROM outcome WHERE item = $1`,
+		`DELETE FROM derivative WHERE item = $1`,
+		`DELETE FROM prints WHERE item = $1`,
+		`DELETE FROM match WHERE a = $1 OR b = $1`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// packOutcomes gives the measurements of each outcome, packed.
+func packOutcomes(e pipeline.Examination) ([][]byte, error) {
+	by := map[pipeline.Ref][]pipeline.Measurement{}
+	for _, m := range e.Measurements {
+		by[m.By] = append(by[m.By], m)
+	}
+	out := make([][]byte, len(e.Outcomes))
+	for i, o := range e.Outcomes {
+		ms := by[o.By]
+		if len(ms) == 0 {
+			continue
+		}
+		delete(by, o.By)
+		var b bytes.Buffer
+		z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.NewEncoder(z).Encode(ms); err != nil {
+			return nil, fmt.Errorf("measurements of %s: %w", o.By.Analyzer, err)
+		}
+		if err := z.Close(); err != nil {
+			return nil, err
+		}
+		out[i] = b.Bytes()
+	}
+	for r := range by {
+		return nil, fmt.Errorf("%w: %s measured and has no outcome", pipeline.ErrMalformed, r.Analyzer)
+	}
+	return out, nil
+}
+
+func unpackMeasurements(b []byte) ([]pipeline.Measurement, error) {
+	if len(b) == 0 {
+		return nil, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, fmt.Errorf("%w: measurements: %w", pipeline.ErrCorrupt, err)
+	}
+	var out []pipeline.Measurement
+	if err := json.NewDecoder(io.LimitReader(z, maxMeasurements)).Decode(&out); err != nil {
+		return nil, fmt.Errorf("%w: measurements: %w", pipeline.ErrCorrupt, err)
+	}
+	return out, nil
+}
+
+func putOutcomes(ctx context.Context, tx *sql.Tx, item string, e pipeline.Examination, packed [][]byte) error {
+	for i, o := range e.Outcomes {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO outcome (item, place, analyzer, version, parameters, status, reason, took_us, measurements)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			item, i, o.By.Analyzer, o.By.Version, o.By.Parameters, string(o.Status), o.Reason, o.Took.Microseconds(), packed[i])
+		if err != nil {
+			return err
+		}
+	}
+	place := 0
+	for _, m := range e.Measurements {
+		d, ok := m.Fact.(pipeline.Derivative)
+		if !ok {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO derivative (item, place, role, digest) VALUES ($1, $2, $3, $4)`, item, place, d.Role, d.Digest.Hex())
+		if err != nil {
+			return err
+		}
+		place++
+	}
+	return nil
+}
+
+// putPrints makes fingerprints visible and returns them with their Seq; an item without any becomes visible as nothing.
+func putPrints(ctx context.Context, tx *sql.Tx, p pipeline.Prints) ([]pipeline.Prints, error) {
+	if p.Empty() {
+		return nil, nil
+	}
+	r, err := tx.ExecContext(ctx, `INSERT INTO prints (item, packed) VALUES ($1, $2)`, p.Item.Hex(), packPrints(p))
+	if err != nil {
+		return nil, err
+	}
+	p.Seq, err = r.LastInsertId()
+	return []pipeline.Prints{p}, err
+}
+
+func putMatch(ctx context.Context, tx *sql.Tx, m pipeline.Match) error {
+	doc, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO match (a, b, basis, strength, distance, doc) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (a, b, basis) DO NOTHING`,
+		m.A.Hex(), m.B.Hex(), string(m.Basis), string(m.Strength), m.Distance, string(doc))
+	return err
+}
+
+// querier is a database or a transaction on it.
+type querier interface {
+	QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error)
+}
+
+func printsSince(ctx context.Context, db querier, seen int64) ([]pipeline.Prints, error) {
+	rows, err := db.QueryContext(ctx, `SELECT seq, item, packed FROM prints WHERE seq > $1 ORDER BY seq`, seen)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	var out []pipeline.Prints
+	err = each(rows, func() error {
+		var seq int64
+		var item string
+		var packed []byte
+		if err := rows.Scan(&seq, &item, &packed); err != nil {
+			return err
+		}
+		p, err := unpackPrints(packed)
+		if err != nil {
+			return fmt.Errorf("item %s: %w", item, err)
+		}
+		p.Seq = seq
+		p.Item, err = pipeline.ParseDigest(item)
+		out = append(out, p)
+		return err
+	})
+	return out, err
+}
+
+// PrintsSince lists fingerprints that became visible after seen, in order: how an index is filled at start.
+func (c *Catalog) PrintsSince(ctx context.Context, seen int64) ([]pipeline.Prints, error) {
+	return printsSince(ctx, c.read, seen)
+}

@@ -1,0 +1,235 @@
+package pipeline
+
+import "math"
+
+// Fact is one thing a file says or a measurement gives: a closed set of typed values, so that a rule can
+// compare two statements of one kind whoever made them. Floating-point members are finite.
+type Fact interface{ fact() FactKind }
+
+// FactKind names a kind of fact in JSON and in an analyzer's Spec.
+type FactKind string
+
+// The kinds of fact.
+const (
+	KindFileType     FactKind = "file_type"
+	KindExtent       FactKind = "extent"
+	KindTag          FactKind = "tag"
+	KindDisagreement FactKind = "disagreement"
+	KindCaptureTime  FactKind = "capture_time"
+	KindPosition     FactKind = "position"
+	KindDevice       FactKind = "device"
+	KindEncoderTrace FactKind = "encoder_trace"
+	KindRaster       FactKind = "raster"
+	KindContainer    FactKind = "container"
+	KindStream       FactKind = "stream"
+	KindKeyframes    FactKind = "keyframes"
+	KindPictureHash  FactKind = "picture_hash"
+	KindFrameHashes  FactKind = "frame_hashes"
+	KindDerivative   FactKind = "derivative"
+)
+
+// FileType is what the content is, beside what the name claims.
+type FileType struct {
+	Detected  string `json:"detected"`             // format by content, "" where no signature fits
+	MediaType string `json:"media_type,omitempty"` // of the detected format
+	Extension string `json:"extension,omitempty"`  // of the first receipt's name, a claim
+	Declared  string `json:"declared,omitempty"`   // format that extension stands for, "" where unknown
+	Agree     bool   `json:"agree"`                // detected and declared are the same, or one says nothing
+}
+
+// Extent names a stretch of the file that is missing or does not belong to the format's structure.
+// Where gives its place.
+type Extent struct {
+	What   string `json:"what"`           // "trailing", "truncated", "empty"
+	Length int64  `json:"length"`         // bytes; of a truncation, how many are missing where the file tells, else 0
+	Note   string `json:"note,omitempty"` // what the bytes look like, for instance "zip signature"
+}
+
+// Tag is one raw field of metadata as one reader gives it.
+type Tag struct {
+	Reader string `json:"reader"`          // "goexif", "imagemeta", "libav", …
+	Group  string `json:"group"`           // Exif: IFD0, IFD1, ExifIFD, GPS, InteropIFD; IPTC; XMP: the namespace prefix; containers: "format", "stream:0"
+	ID     string `json:"id,omitempty"`    // tag number in decimal; IPTC "2:25"
+	Name   string `json:"name"`            // standard name, or "" where unknown
+	Type   string `json:"type,omitempty"`  // Exif field type: ASCII, SHORT, RATIONAL …
+	Count  int64  `json:"count,omitempty"` // Exif component count
+	Value  string `json:"value"`           // as text, bounded; rationals as a/b, several components separated by one space
+	Cut    bool   `json:"cut,omitempty"`   // Value was longer than the bound
+	Note   string `json:"note,omitempty"`  // for instance "zero denominator"
+}
+
+// Reading is one reader's text for a field.
+type Reading struct {
+	Reader string `json:"reader"`
+	Value  string `json:"value"`
+}
+
+// Disagreement says that readers give different values for one field.
+type Disagreement struct {
+	Group    string    `json:"group"`
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Readings []Reading `json:"readings"` // in the order of reader names; a reader that lacks the field has no entry
+}
+
+// ZoneRule says what is known of the zone of a time stamp.
+type ZoneRule string
+
+// The zone rules.
+const (
+	ZoneUTC      ZoneRule = "utc"      // by the format's definition
+	ZoneStated   ZoneRule = "stated"   // an offset stands beside it
+	ZoneUnstated ZoneRule = "unstated" // device's local time, zone unknown
+	ZoneNominal  ZoneRule = "nominal"  // UTC by the format's definition, local time by the practice of many devices
+)
+
+// CaptureTime is one statement of time, with its meaning.
+type CaptureTime struct {
+	Meaning string   `json:"meaning"`          // "original", "digitized", "modified", "gps", "container_created", "stream_created", "filename"
+	Source  string   `json:"source"`           // field: "ExifIFD:DateTimeOriginal", "format:creation_time"
+	Raw     string   `json:"raw"`              // as it stands in the file
+	Local   string   `json:"local"`            // "2006-01-02T15:04:05[.999…]" on the clock meant, "" where Raw is not a time
+	Zone    ZoneRule `json:"zone"`             //
+	Offset  *int     `json:"offset,omitempty"` // minutes east of UTC, with ZoneStated
+}
+
+// Position is one statement of place, WGS 84 unless Datum says otherwise.
+type Position struct {
+	Source    string   `json:"source"`
+	Latitude  float64  `json:"lat"` // degrees, north positive
+	Longitude float64  `json:"lon"` // degrees, east positive
+	Altitude  *float64 `json:"alt,omitempty"`
+	Datum     string   `json:"datum,omitempty"`
+	Raw       string   `json:"raw"`
+}
+
+// Valid reports whether the position is a point on the globe and not the unset 0,0.
+func (p Position) Valid() bool {
+	return !math.IsNaN(p.Latitude) && !math.IsNaN(p.Longitude) && math.Abs(p.Latitude) <= 90 && math.Abs(p.Longitude) <= 180 &&
+		(p.Latitude != 0 || p.Longitude != 0)
+}
+
+// Device is what the file says of the machine that made it.
+type Device struct {
+	Source string `json:"source"`
+	Make   string `json:"make,omitempty"`
+	Model  string `json:"model,omitempty"`
+	Serial string `json:"serial,omitempty"` // sensitive: redacted in shared reports
+	Lens   string `json:"lens,omitempty"`
+}
+
+// EncoderTrace is a name that software left behind.
+type EncoderTrace struct {
+	Source string `json:"source"` // field it stood in
+	Value  string `json:"value"`
+}
+
+// Raster is the size of a picture as stored.
+type Raster struct {
+	Source      string `json:"source"`
+	Width       int    `json:"width"`                 // pixels as stored, before Orientation
+	Height      int    `json:"height"`                // pixels
+	Orientation int    `json:"orientation,omitempty"` // Exif value 1 to 8; 0 where not stated
+	Frames      int    `json:"frames,omitempty"`      // of an animation
+}
+
+// Container is the multiplexed file as a whole.
+type Container struct {
+	Format   string  `json:"format"`             // libav's demuxer name
+	Brand    string  `json:"brand,omitempty"`    // major brand of ISO base media
+	Duration float64 `json:"duration,omitempty"` // seconds as stated; 0 where not
+	Start    float64 `json:"start,omitempty"`    // seconds
+	BitRate  int64   `json:"bit_rate,omitempty"` // bits per second
+}
+
+// Stream is one elementary stream.
+type Stream struct {
+	Index        int     `json:"index"`
+	Type         string  `json:"type"` // "video", "audio", "subtitle", "data", "attachment"
+	Codec        string  `json:"codec"`
+	Profile      string  `json:"profile,omitempty"`
+	CodecTag     string  `json:"codec_tag,omitempty"`
+	Width        int     `json:"width,omitempty"`
+	Height       int     `json:"height,omitempty"`
+	PixelFormat  string  `json:"pixel_format,omitempty"`
+	FrameRate    string  `json:"frame_rate,omitempty"`    // r_frame_rate as a/b
+	AverageRate  string  `json:"average_rate,omitempty"`  // avg_frame_rate as a/b
+	Aspect       string  `json:"sample_aspect,omitempty"` // a/b where not 1/1
+	Rotation     int     `json:"rotation,omitempty"`      // degrees clockwise to show it upright: 0, 90, 180, 270
+	SampleRate   int     `json:"sample_rate,omitempty"`   // hertz
+	Channels     int     `json:"channels,omitempty"`      //
+	SampleFormat string  `json:"sample_format,omitempty"` //
+	Duration     float64 `json:"duration,omitempty"`      // seconds as stated
+	Start        float64 `json:"start,omitempty"`         // seconds
+	BitRate      int64   `json:"bit_rate,omitempty"`      //
+	Frames       int64   `json:"frames,omitempty"`        // as stated by the container
+	Language     string  `json:"language,omitempty"`      //
+	Handler      string  `json:"handler,omitempty"`       //
+	Packets      int64   `json:"packets,omitempty"`       // as counted
+	Keyframes    int64   `json:"keyframes,omitempty"`     // as counted
+	Decodable    bool    `json:"decodable"`               // this build has a decoder for it
+}
+
+// Keyframes gives the presentation times of a stream's keyframes, bounded.
+type Keyframes struct {
+	Stream int       `json:"stream"`
+	Times  []float64 `json:"times"`         // seconds, ascending
+	Cut    bool      `json:"cut,omitempty"` // there are more
+}
+
+// PictureHash is a perceptual hash of one picture.
+type PictureHash struct {
+	Algorithm string `json:"algorithm"`        // "pdq", "ahash", "dhash", "phash"
+	Bits      string `json:"bits"`             // hexadecimal, most significant bit first
+	Quality   int    `json:"quality"`          // 0 to 100 for PDQ; -1 where the algorithm has none
+	Decoder   string `json:"decoder"`          // which decoder gave the pixels: "libav mjpeg", "go1.26.8 image/png"
+	Width     int    `json:"width,omitempty"`  // of the upright picture hashed, pixels
+	Height    int    `json:"height,omitempty"` //
+}
+
+// FrameHashes holds the ordered PDQ hashes of a video's sampled frames.
+type FrameHashes struct {
+	Algorithm string        `json:"algorithm"` // "pdq"
+	Decoder   string        `json:"decoder"`
+	Stream    int           `json:"stream"`
+	Frames    []HashedFrame `json:"frames"`
+	Cut       bool          `json:"cut,omitempty"` // a limit ended the sampling early
+}
+
+// HashedFrame is one sampled frame.
+type HashedFrame struct {
+	Time    float64 `json:"t"` // presentation time in seconds from the stream's start, three decimals
+	Bits    Hash256 `json:"h"`
+	Quality int     `json:"q"` // 0 to 100
+	Key     bool    `json:"k,omitempty"`
+}
+
+// Derivative is a small picture made from the original for people to look at. Its bytes travel beside the
+// fact and are kept under their digest.
+type Derivative struct {
+	Role      string `json:"role"` // "thumbnail", "thumbnail-blurred", "keyframe"
+	MediaType string `json:"media_type"`
+	Digest    Digest `json:"sha256"`
+	Width     int    `json:"width"`
+	Height    int    `json:"height"`
+	Bytes     []byte `json:"-"`
+}
+
+func (FileType) fact() FactKind     { return KindFileType }
+func (Extent) fact() FactKind       { return KindExtent }
+func (Tag) fact() FactKind          { return KindTag }
+func (Disagreement) fact() FactKind { return KindDisagreement }
+func (CaptureTime) fact() FactKind  { return KindCaptureTime }
+func (Position) fact() FactKind     { return KindPosition }
+func (Device) fact() FactKind       { return KindDevice }
+func (EncoderTrace) fact() FactKind { return KindEncoderTrace }
+func (Raster) fact() FactKind       { return KindRaster }
+func (Container) fact() FactKind    { return KindContainer }
+func (Stream) fact() FactKind       { return KindStream }
+func (Keyframes) fact() FactKind    { return KindKeyframes }
+func (PictureHash) fact() FactKind  { return KindPictureHash }
+func (FrameHashes) fact() FactKind  { return KindFrameHashes }
+func (Derivative) fact() FactKind   { return KindDerivative }
+
+// KindOf returns the kind of a fact.
+func KindOf(f Fact) FactKind { return f.fact() }
