@@ -21,7 +21,7 @@ type Item struct {
 	Digest Digest    `json:"sha256"`
 	SHA512 Digest512 `json:"sha512"`
 	Size   int64     `json:"size"`   // bytes
-	Kind   Kind      `json:"kind"`   // by content; by extension only where content tells nothing
+	Kind   Kind      `json:"kind"`   // by content; Other where content tells nothing, whatever the extension claims
 	Format string    `json:"format"` // name in the table of Formats; "" where no signature is known
 }
 
