@@ -1,0 +1,141 @@
+# Everything a person or a machine does with this repository. `make` alone prints the targets.
+# Recipes set up what they need by themselves, quickly when it is there already.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+GO       ?= go
+TAGS     := libav nodynamic
+CACHE    := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dokaz
+VERSION  := $(shell git describe --tags --dirty 2>/dev/null || echo "0.1.0-dev+$$(git describe --always --dirty 2>/dev/null || echo unknown)")
+# Git stamps the version above; Go's own stamp would fail in a clone owned by somebody else.
+BUILD    := -trimpath -buildvcs=false -tags "$(TAGS)" -ldflags "-X dokaz/cmd/internal/wire.Version=$(VERSION)"
+# Each recipe line that compiles C starts with this: the environment that finds the private FFmpeg.
+WITH_LIBAV = env=$$(deploy/setup/ffmpeg.sh --print-env) && eval "$$env" &&
+GO_TEST    = $(WITH_LIBAV) $(GO) test -tags "$(TAGS)" -timeout 20m
+SCRIPTS   := $(wildcard deploy/setup/*.sh .ci/run .ci/fuzz)
+GO_FILES   = find . -name '*.go' -not -path './.git/*'
+
+# The linter is a module of its own, so that its 200 dependencies stay out of Dokaz's go.sum.
+LINTER := $(CACHE)/tools/golangci-lint-$(shell sha256sum deploy/tools/go.sum 2>/dev/null | cut -c1-12)
+
+# packages_with PATTERN sets the shell's $packages to those whose tests match, as ./dir arguments.
+packages_with = packages=$$(grep -rlE --include='*_test.go' '$(1)' . | xargs -r -n 1 dirname | sort -u | grep .) || { echo 'make: no test matches $(1)' >&2; exit 1; };
+
+## Use
+
+.PHONY: help
+help: ## print this
+	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: setup
+setup: setup-test setup-check ## install packages, build the private FFmpeg, fetch Go modules
+	@$(GO) mod download
+
+.PHONY: build
+build: setup-build ## compile bin/dokaz
+	@$(WITH_LIBAV) $(GO) build $(BUILD) -o bin/dokaz ./cmd/dokaz
+	@deploy/setup/ffmpeg.sh --check-binary bin/dokaz
+
+.PHONY: demo
+demo: build setup-demo ## run Dokaz on real photographs and clips and print where the reports are
+	@$(call make_fixtures,demo) && bin/dokaz demo --set "$$set"
+
+.PHONY: fixtures
+fixtures: setup-demo ## make the fixture set SET (test, demo, hostile, bulk; default test)
+	@$(call make_fixtures,$(or $(SET),test))
+
+## Before a change goes in
+
+.PHONY: test
+test: setup-test ## all tests
+	@$(GO_TEST) ./...
+
+.PHONY: check
+check: test check-rest ## what CI runs: tests, then format, vet, lint, rooms, tidy, generated files, scripts
+
+.PHONY: race
+race: setup-test ## all tests under the race detector
+	@$(GO_TEST) -race ./...
+
+.PHONY: fuzz
+fuzz: setup-test ## each fuzz target for FUZZTIME (default 20s)
+	@$(WITH_LIBAV) FUZZTIME=$(or $(FUZZTIME),20s) TAGS="$(TAGS)" .ci/fuzz
+
+.PHONY: bench
+bench: setup-test ## all benchmarks; BENCH=regexp for some
+	@$(GO_TEST) -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
+
+.PHONY: chaos
+chaos: setup-test ## kill -9 at random moments, in full; long
+	@$(call packages_with,^func TestChaosFull) $(GO_TEST) -count=1 -timeout 2h -v -run '^TestChaosFull' $$packages -chaos
+
+.PHONY: golden
+golden: setup-test ## rewrite golden files from what the code says now; then read the diff
+	@$(call packages_with,flag\.Bool."update") $(GO_TEST) -count=1 $$packages -update
+
+.PHONY: generate
+generate: ## rewrite generated documents and schemas
+	@$(WITH_LIBAV) $(GO) generate -tags "$(TAGS)" ./...
+
+# Parts of the above.
+
+.PHONY: setup-build setup-demo setup-test setup-check
+setup-build:
+	@command -v $(GO) >/dev/null || { echo "make: no Go here; install Go $$(awk '$$1 == "go" {print $$2}' go.mod) or later (https://go.dev/dl)" >&2; exit 7; }
+	@deploy/setup/packages.sh build
+	@deploy/setup/ffmpeg.sh
+setup-demo:
+	@deploy/setup/packages.sh demo
+setup-test: setup-build
+	@deploy/setup/packages.sh test
+setup-check: $(LINTER)
+	@deploy/setup/packages.sh check
+
+# A fixture set is named by the sources that make it, so that two clones can share the cache. The
+# generator makes it whole or not at all, and finds it made.
+FIXTURE_KEY = $$(find fixtures -name '*.go' ! -name '*_test.go' -print0 | LC_ALL=C sort -z | xargs -0 cat go.sum | sha256sum | cut -c1-12)
+make_fixtures = set=$(CACHE)/fixtures/$(1)-$(FIXTURE_KEY) && $(GO) run -buildvcs=false ./fixtures/gen -set $(1) -out "$$set"
+
+$(LINTER): | setup-build
+	@echo "lint: building golangci-lint, once, about a minute" >&2
+	@mkdir -p $(@D)
+	@CGO_ENABLED=0 $(GO) build -C deploy/tools -trimpath -buildvcs=false -o $@.part github.com/golangci/golangci-lint/v2/cmd/golangci-lint \
+		2> >(grep -v '^go: downloading' >&2)
+	@mv $@.part $@
+
+.PHONY: check-rest check-format check-vet check-lint check-rooms check-tidy check-generated check-binary check-scripts
+check-rest: check-format check-vet check-lint check-rooms check-tidy check-generated check-binary check-scripts
+
+check-format:
+	@found=$$($(GO_FILES) | xargs -r gofmt -l); [[ -z $$found ]] || { echo "format: run gofmt -w on:"; echo "$$found"; exit 1; }
+
+check-vet: setup-build
+	@$(GO) vet ./...
+	@$(WITH_LIBAV) $(GO) vet -tags "$(TAGS)" ./...
+
+check-lint: setup-build $(LINTER)
+	@$(WITH_LIBAV) $(LINTER) run --config .ci/golangci.yml ./...
+
+check-rooms:
+	@$(call packages_with,^func TestRooms) $(GO) test -count=1 -run '^TestRooms' $$packages
+
+check-tidy:
+	@$(GO) mod tidy -diff
+
+check-binary: build
+
+check-scripts: setup-build
+	@deploy/setup/packages.sh check demo
+	@shellcheck --external-sources $(SCRIPTS)
+	@deploy/setup/test.sh
+
+# Compares the tree before and after, not with the last commit, so that it says the truth about a
+# tree with uncommitted work too.
+SNAPSHOT = git ls-files --cached --others --exclude-standard -z | xargs -0 -r sha256sum 2>/dev/null
+check-generated: setup-build
+	@before=$$($(SNAPSHOT) || true); $(MAKE) --no-print-directory generate; after=$$($(SNAPSHOT) || true); \
+	changed=$$(diff <(echo "$$before") <(echo "$$after") | sed -n 's/^> [0-9a-f]*  //p'); \
+	[[ -z $$changed ]] || { echo "generated files were stale; they are fresh now, commit them:"; echo "$$changed"; exit 1; }
