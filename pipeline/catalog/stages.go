@@ -193,3 +193,29 @@ func each(rows *sql.Rows, do func() error) error {
 	}
 	return errors.Join(rows.Err(), rows.Close())
 }
+
+// Pending counts what is asked for and not finished. It costs time in proportion to what is pending only.
+type Pending struct {
+	Items     int // all items of the case
+	Examining int // items still to be examined
+	Following int // reports and pages still to be made
+	Failed    int // items with a failed or refused analyzer
+}
+
+// Any reports whether anything is pending.
+func (p Pending) Any() bool { return p.Examining+p.Following > 0 }
+
+// Pending tells how far the workers are.
+func (c *Catalog) Pending(ctx context.Context) (Pending, error) {
+	var p Pending
+	err := c.read.QueryRowContext(ctx, `
+		SELECT (SELECT count(*) FROM item),
+			(SELECT count(*) FROM stage WHERE wanted > finished AND step = 'examine'),
+			(SELECT count(*) FROM stage WHERE wanted > finished AND step <> 'examine'),
+			(SELECT count(DISTINCT item) FROM outcome WHERE status IN ('failed', 'refused'))`).
+		Scan(&p.Items, &p.Examining, &p.Following, &p.Failed)
+	if err != nil {
+		return p, fmt.Errorf("catalog: %w", err)
+	}
+	return p, nil
+}

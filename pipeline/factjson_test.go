@@ -1,0 +1,89 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+// samples has one filled fact of every kind.
+var samples = []Fact{
+	FileType{"jpeg", "image/jpeg", "mp4", "mp4", false},
+	Extent{"trailing", 12, "zip signature"},
+	Tag{"goexif", "GPS", "2", "GPSLatitude", "RATIONAL", 3, "53/1 54/1 0/0", true, "zero denominator"},
+	Disagreement{"GPS", "2", "GPSLatitude", []Reading{{"dokaz", "53/1"}, {"imagemeta", "0"}}},
+	CaptureTime{"original", "ExifIFD:DateTimeOriginal", "2020:08:12 20:00:00", "2020-08-12T20:00:00", ZoneStated, ptr(180)},
+	Position{"GPS", 53.9, -27.5, ptr(220.5), "WGS-84", "53/1"},
+	Device{"IFD0", "Xiaomi", "Mi A3", "123", "lens"},
+	EncoderTrace{"IFD0:Software", "GIMP \u202e"},
+	Raster{"header", 4000, 3000, 6, 1},
+	Container{"mov", "isom", 12.5, 0.04, 9000},
+	Stream{Index: 1, Type: "video", Codec: "h264", Width: 1920, Height: 1080, FrameRate: "30/1", Rotation: 90, Decodable: true},
+	Keyframes{0, []float64{0, 2.5}, true},
+	PictureHash{"pdq", Hash256{1}.String(), 88, "libav", 10, 10},
+	FrameHashes{"pdq", "libav", 0, []HashedFrame{{0.5, Hash256{1, 2, 3, 4}, 70, true}}, false},
+	Derivative{Role: "thumbnail", MediaType: "image/jpeg", Digest: DigestOf(nil), Width: 3, Height: 2},
+}
+
+func TestEveryFactSurvivesJSON(t *testing.T) {
+	t.Parallel()
+	for _, f := range samples {
+		m := Measurement{Ref{"x", 1, "p"}, Where{"a/b", ptr(int64(0)), 4, ptr(1.5)}, f}
+		b, err := json.Marshal(m)
+		if err != nil {
+			t.Errorf("%T: %v", f, err)
+			continue
+		}
+		var got Measurement
+		if err := json.Unmarshal(b, &got); err != nil {
+			t.Errorf("%T: %v", f, err)
+		}
+		if diff := cmp.Diff(m, got); diff != "" {
+			t.Errorf("%T: %s", f, diff)
+		}
+	}
+}
+
+// TestTheTableOfFactsIsComplete reads the source for types that are facts: none may lack a sample or a place in the table.
+func TestTheTableOfFactsIsComplete(t *testing.T) {
+	t.Parallel()
+	parsed, err := parser.ParseFile(token.NewFileSet(), "fact.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, d := range parsed.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil && fn.Name.Name == "fact" {
+			count++
+		}
+	}
+	kinds := map[FactKind]bool{}
+	for _, f := range samples {
+		kinds[KindOf(f)] = true
+		if _, ok := blank[KindOf(f)]; !ok {
+			t.Errorf("%T is not in the table", f)
+		}
+	}
+	if count == 0 || count != len(kinds) || count != len(blank) {
+		t.Errorf("%d types are facts, %d kinds have samples, %d stand in the table", count, len(kinds), len(blank))
+	}
+}
+
+func TestUnknownFactsAreMalformed(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`{"kind":"rumour","fact":{}}`, `{"kind":"tag","fact":7}`, `{"kind":"tag"}`} {
+		var m Measurement
+		if err := json.Unmarshal([]byte(text), &m); err == nil {
+			t.Errorf("%s became %+v", text, m)
+		} else if !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: %v, want ErrMalformed", text, err)
+		}
+	}
+}
