@@ -12,6 +12,7 @@ type Format struct {
 	MediaType  string   // IANA media type, or the customary one
 	Kind       Kind     // what it usually carries; a container may turn out to hold sound only
 	Extensions []string // lower case, without the dot, the customary one first
+	Refers     bool     // it names other files or addresses to be opened; we never do
 }
 
 // SniffLength is how many leading bytes Sniff looks at.
@@ -83,51 +84,74 @@ type signature struct {
 // signatures holds magic numbers as the formats' specifications give them. ISO base media files are told
 // apart by their brands (ISO/IEC 14496-12 §4.3), so the narrow brands come before the wide ones.
 var signatures = []signature{
-	{Format{"jpeg", "image/jpeg", Photo, []string{"jpg", "jpeg", "jpe", "jfif"}}, starts("\xff\xd8\xff")},
-	{Format{"png", "image/png", Photo, []string{"png", "apng"}}, starts("\x89PNG\r\n\x1a\n")},
-	{Format{"gif", "image/gif", Photo, []string{"gif"}}, starts("GIF87a", "GIF89a")},
-	{Format{"webp", "image/webp", Photo, []string{"webp"}}, riff("WEBP")},
-	{Format{"avif", "image/avif", Photo, []string{"avif"}}, brand("avif", "avis")},
-	{Format{"heic", "image/heic", Photo, []string{"heic", "heif", "hif"}}, brand("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")},
-	{Format{"jp2", "image/jp2", Photo, []string{"jp2", "j2k", "jpx"}}, starts("\x00\x00\x00\x0cjP  \r\n\x87\n", "\xff\x4f\xff\x51")},
-	{Format{"jxl", "image/jxl", Photo, []string{"jxl"}}, starts("\xff\x0a", "\x00\x00\x00\x0cJXL \r\n\x87\n")},
-	{Format{"raf", "image/x-fuji-raf", Photo, []string{"raf"}}, starts("FUJIFILMCCD-RAW")},
-	{Format{"crw", "image/x-canon-crw", Photo, []string{"crw"}}, isCRW},
-	{Format{"cr2", "image/x-canon-cr2", Photo, []string{"cr2"}}, isCR2},
-	{Format{"tiff", "image/tiff", Photo, []string{"tif", "tiff", "dng", "nef", "arw", "pef", "rw2", "orf", "srw"}}, starts("II*\x00", "MM\x00*", "II+\x00", "MM\x00+", "IIU\x00", "IIRO")},
-	{Format{"bmp", "image/bmp", Photo, []string{"bmp", "dib"}}, isBMP},
-	{Format{"psd", "image/vnd.adobe.photoshop", Photo, []string{"psd"}}, starts("8BPS")},
-	{Format{"mov", "video/quicktime", Video, []string{"mov", "qt"}}, isMOV},
-	{Format{"3gp", "video/3gpp", Video, []string{"3gp", "3g2", "3gpp"}}, brandPrefix("3g")},
-	{Format{"m4a", "audio/mp4", Audio, []string{"m4a", "m4b"}}, brand("M4A ", "M4B ")},
-	{Format{"mp4", "video/mp4", Video, []string{"mp4", "m4v", "f4v"}}, isBMFF},
-	{Format{"webm", "video/webm", Video, []string{"webm"}}, isWebM},
-	{Format{"matroska", "video/x-matroska", Video, []string{"mkv", "mka", "mk3d"}}, starts("\x1a\x45\xdf\xa3")},
-	{Format{"avi", "video/x-msvideo", Video, []string{"avi", "divx"}}, riff("AVI ", "AVIX")},
-	{Format{"flv", "video/x-flv", Video, []string{"flv"}}, starts("FLV\x01")},
-	{Format{"asf", "video/x-ms-asf", Video, []string{"wmv", "asf", "wma"}}, starts("\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c")},
-	{Format{"mpegps", "video/mpeg", Video, []string{"mpg", "mpeg", "vob", "m2p"}}, starts("\x00\x00\x01\xba")},
-	{Format{"mpegvideo", "video/mpeg", Video, []string{"m1v", "m2v", "mpv"}}, starts("\x00\x00\x01\xb3")},
-	{Format{"mpegts", "video/mp2t", Video, []string{"ts", "m2ts", "mts", "m2t"}}, isMPEGTS},
-	{Format{"ogg", "application/ogg", Video, []string{"ogv", "ogg", "ogx", "oga", "opus", "spx"}}, starts("OggS")},
-	{Format{"wav", "audio/wav", Audio, []string{"wav"}}, riff("WAVE")},
-	{Format{"flac", "audio/flac", Audio, []string{"flac"}}, starts("fLaC")},
-	{Format{"amr", "audio/amr", Audio, []string{"amr", "awb"}}, starts("#!AMR")},
-	{Format{"mp3", "audio/mpeg", Audio, []string{"mp3", "mp2"}}, isMP3},
-	{Format{"aac", "audio/aac", Audio, []string{"aac"}}, isADTS},
-	{Format{"zip", "application/zip", Other, []string{"zip"}}, starts("PK\x03\x04", "PK\x05\x06")},
-	{Format{"pdf", "application/pdf", Other, []string{"pdf"}}, starts("%PDF-")},
-	{Format{"gzip", "application/gzip", Other, []string{"gz", "tgz"}}, starts("\x1f\x8b")},
-	{Format{"7z", "application/x-7z-compressed", Other, []string{"7z"}}, starts("7z\xbc\xaf\x27\x1c")},
-	{Format{"elf", "application/x-elf", Other, []string{"elf"}}, starts("\x7fELF")},
-	{Format{"hls", "application/vnd.apple.mpegurl", Other, []string{"m3u8", "m3u"}}, starts("#EXTM3U")},
-	{Format{"ffconcat", "text/x-ffconcat", Other, []string{"ffconcat"}}, starts("ffconcat version")},
+	{Format{"jpeg", "image/jpeg", Photo, []string{"jpg", "jpeg", "jpe", "jfif"}, false}, starts("\xff\xd8\xff")},
+	{Format{"png", "image/png", Photo, []string{"png", "apng"}, false}, starts("\x89PNG\r\n\x1a\n")},
+	{Format{"gif", "image/gif", Photo, []string{"gif"}, false}, starts("GIF87a", "GIF89a")},
+	{Format{"webp", "image/webp", Photo, []string{"webp"}, false}, riff("WEBP")},
+	{Format{"avif", "image/avif", Photo, []string{"avif"}, false}, brand("avif", "avis")},
+	{Format{"heic", "image/heic", Photo, []string{"heic", "heif", "hif"}, false}, brand("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")},
+	{Format{"jp2", "image/jp2", Photo, []string{"jp2", "j2k", "jpx"}, false}, starts("\x00\x00\x00\x0cjP  \r\n\x87\n", "\xff\x4f\xff\x51")},
+	{Format{"jxl", "image/jxl", Photo, []string{"jxl"}, false}, starts("\xff\x0a", "\x00\x00\x00\x0cJXL \r\n\x87\n")},
+	{Format{"raf", "image/x-fuji-raf", Photo, []string{"raf"}, false}, starts("FUJIFILMCCD-RAW")},
+	{Format{"crw", "image/x-canon-crw", Photo, []string{"crw"}, false}, isCRW},
+	{Format{"cr2", "image/x-canon-cr2", Photo, []string{"cr2"}, false}, isCR2},
+	{Format{"tiff", "image/tiff", Photo, []string{"tif", "tiff", "dng", "nef", "arw", "pef", "rw2", "orf", "srw"}, false}, starts("II*\x00", "MM\x00*", "II+\x00", "MM\x00+", "IIU\x00", "IIRO")},
+	{Format{"bmp", "image/bmp", Photo, []string{"bmp", "dib"}, false}, isBMP},
+	{Format{"psd", "image/vnd.adobe.photoshop", Photo, []string{"psd"}, false}, starts("8BPS")},
+	{Format{"mov", "video/quicktime", Video, []string{"mov", "qt"}, false}, isMOV},
+	{Format{"3gp", "video/3gpp", Video, []string{"3gp", "3g2", "3gpp"}, false}, brandPrefix("3g")},
+	{Format{"m4a", "audio/mp4", Audio, []string{"m4a", "m4b"}, false}, brand("M4A ", "M4B ")},
+	{Format{"mp4", "video/mp4", Video, []string{"mp4", "m4v", "f4v"}, false}, isBMFF},
+	{Format{"webm", "video/webm", Video, []string{"webm"}, false}, isWebM},
+	{Format{"matroska", "video/x-matroska", Video, []string{"mkv", "mka", "mk3d"}, false}, starts("\x1a\x45\xdf\xa3")},
+	{Format{"avi", "video/x-msvideo", Video, []string{"avi", "divx"}, false}, riff("AVI ", "AVIX")},
+	{Format{"flv", "video/x-flv", Video, []string{"flv"}, false}, starts("FLV\x01")},
+	{Format{"asf", "video/x-ms-asf", Video, []string{"wmv", "asf", "wma"}, false}, starts("\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c")},
+	{Format{"mpegps", "video/mpeg", Video, []string{"mpg", "mpeg", "vob", "m2p"}, false}, starts("\x00\x00\x01\xba")},
+	{Format{"mpegvideo", "video/mpeg", Video, []string{"m1v", "m2v", "mpv"}, false}, starts("\x00\x00\x01\xb3")},
+	{Format{"mpegts", "video/mp2t", Video, []string{"ts", "m2ts", "mts", "m2t"}, false}, isMPEGTS},
+	{Format{"ogg", "application/ogg", Video, []string{"ogv", "ogg", "ogx", "oga", "opus", "spx"}, false}, starts("OggS")},
+	{Format{"wav", "audio/wav", Audio, []string{"wav"}, false}, riff("WAVE")},
+	{Format{"flac", "audio/flac", Audio, []string{"flac"}, false}, starts("fLaC")},
+	{Format{"amr", "audio/amr", Audio, []string{"amr", "awb"}, false}, starts("#!AMR")},
+	{Format{"mp3", "audio/mpeg", Audio, []string{"mp3", "mp2"}, false}, isMP3},
+	{Format{"aac", "audio/aac", Audio, []string{"aac"}, false}, isADTS},
+	{Format{"zip", "application/zip", Other, []string{"zip"}, false}, starts("PK\x03\x04", "PK\x05\x06")},
+	{Format{"pdf", "application/pdf", Other, []string{"pdf"}, false}, starts("%PDF-")},
+	{Format{"gzip", "application/gzip", Other, []string{"gz", "tgz"}, false}, starts("\x1f\x8b")},
+	{Format{"7z", "application/x-7z-compressed", Other, []string{"7z"}, false}, starts("7z\xbc\xaf\x27\x1c")},
+	{Format{"elf", "application/x-elf", Other, []string{"elf"}, false}, starts("\x7fELF")},
+	{Format{"hls", "application/vnd.apple.mpegurl", Other, []string{"m3u8", "m3u"}, true}, isM3U},
+	{Format{"ffconcat", "text/x-ffconcat", Other, []string{"ffconcat"}, true}, starts("ffconcat version")},
+	{Format{"dash", "application/dash+xml", Other, []string{"mpd"}, true}, markup("<MPD")},
+	{Format{"smil", "application/smil+xml", Other, []string{"smil", "smi"}, true}, markup("<smil")},
+	{Format{"asx", "video/x-ms-asx", Other, []string{"asx", "wax", "wvx"}, true}, markup("<asx", "<ASX")},
+	{Format{"xspf", "application/xspf+xml", Other, []string{"xspf"}, true}, markup("http://xspf.org/ns")},
+	{Format{"pls", "audio/x-scpls", Other, []string{"pls"}, true}, starts("[playlist]", "[Playlist]")},
+	{Format{"sdp", "application/sdp", Other, []string{"sdp"}, true}, starts("v=0\r\n", "v=0\n")},
+	{Format{"svg", "image/svg+xml", Other, []string{"svg"}, true}, markup("<svg")},
 }
 
 func starts(prefixes ...string) func([]byte) bool {
 	return func(h []byte) bool {
 		for _, p := range prefixes {
 			if bytes.HasPrefix(h, []byte(p)) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// markup fits a text that begins like XML and has one of the marks near its beginning.
+func markup(marks ...string) func([]byte) bool {
+	return func(h []byte) bool {
+		h = bytes.TrimLeft(bytes.TrimPrefix(h, []byte("\xef\xbb\xbf")), " \t\r\n")
+		if len(h) == 0 || h[0] != '<' {
+			return false
+		}
+		for _, m := range marks {
+			if bytes.Contains(h[:min(len(h), 1024)], []byte(m)) {
 				return true
 			}
 		}
@@ -243,6 +267,11 @@ func isMPEGTS(h []byte) bool {
 		}
 	}
 	return false
+}
+
+// isM3U accepts the header of extended M3U (RFC 8216 §4.3.1.1), also behind a byte order mark.
+func isM3U(h []byte) bool {
+	return bytes.HasPrefix(bytes.TrimPrefix(h, []byte("\xef\xbb\xbf")), []byte("#EXTM3U"))
 }
 
 // isMP3 accepts an ID3v2 tag, or an MPEG audio frame header of layer II or III with valid fields (ISO/IEC 11172-3 §2.4.2.3).

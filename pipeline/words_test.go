@@ -94,6 +94,10 @@ func TestSniffTellsFormatsByContent(t *testing.T) {
 		"ogg":      "OggS\x00\x02",
 		"mp3":      "ID3\x03\x00",
 		"hls":      "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0",
+		"dash":     "<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\">",
+		"ffconcat": "ffconcat version 1.0\nfile x",
+		"sdp":      "v=0\r\no=- 0 0 IN IP4 127.0.0.1",
+		"svg":      "<svg xmlns=\"http://www.w3.org/2000/svg\">",
 		"bmp":      "BM\x36\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00",
 		"":         "BM is how this text begins, which is no bitmap",
 	} {

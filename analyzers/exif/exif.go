@@ -1,0 +1,120 @@
+package exif
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"dokaz/analyzers/internal/tiff"
+	"dokaz/pipeline"
+)
+
+// Analyzer reads Exif, XMP and IPTC of photographs. It has no state.
+type Analyzer struct{}
+
+// New returns the analyzer.
+func New() Analyzer { return Analyzer{} }
+
+// Spec declares it.
+func (Analyzer) Spec() pipeline.Spec {
+	return pipeline.Spec{
+		Name:    "exif",
+		Version: 1,
+		Parameters: "readers dokaz, goexif 9e8deecbddbd, imagemeta 1.0.1; at most 64 IFDs of 4096 entries, 4 MiB per block, " +
+			"1 MiB per XMP packet, 8 KiB per value",
+		Kinds: []pipeline.Kind{pipeline.Photo},
+		Yields: []pipeline.FactKind{
+			pipeline.KindTag, pipeline.KindDisagreement, pipeline.KindCaptureTime, pipeline.KindPosition,
+			pipeline.KindDevice, pipeline.KindEncoderTrace, pipeline.KindRaster,
+		},
+	}
+}
+
+// Read says every field of every block, what readers disagree in, and what times, places, devices and
+// programs the fields name. A file without metadata gives no facts and no error. Where goexif or imagemeta
+// must not or cannot read a block, the other readers' facts are said and the error tells.
+func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
+	file := patient{ctx, o}
+	f, err := find(file, o.Size())
+	x := examination{say: say, room: maxSaid}
+	errs := []error{err}
+	for _, b := range f.exif {
+		embedded, err := x.exif(b)
+		f.xmp, f.iptc = append(f.xmp, embedded.xmp...), append(f.iptc, embedded.iptc...)
+		errs = append(errs, inBlock(b, err))
+	}
+	for _, b := range f.xmp {
+		errs = append(errs, inBlock(b, x.xmp(b)))
+	}
+	for _, b := range f.iptc {
+		errs = append(errs, inBlock(b, x.iptc(b)))
+	}
+	x.disagreements()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return errors.Join(errs...)
+}
+
+func inBlock(b block, err error) error {
+	if err == nil || b.path == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", b.path, err)
+}
+
+// examination is one file being read.
+type examination struct {
+	say  pipeline.Say
+	room int // bytes of text that may still be said
+	statements
+}
+
+// tag says one field. Once the file's texts are too many, values are cut to nothing.
+func (x *examination) tag(w pipeline.Where, t pipeline.Tag) {
+	if len(t.Value) > x.room {
+		t.Value, t.Cut = "", true
+	}
+	x.room -= len(t.Value)
+	x.say(w, t)
+}
+
+// exif lets the three readers read one block, and returns the XMP and IPTC that its fields hold.
+func (x *examination) exif(b block) (embedded found, err error) {
+	s, err := tiff.Walk(b, b.size)
+	switch {
+	case errors.Is(err, tiff.ErrBigTIFF):
+		return found{}, fmt.Errorf("%w: BigTIFF", pipeline.ErrUnsupported)
+	case err != nil:
+		return found{}, err
+	}
+	fields := x.own(b, s)
+	errs := []error{truncation(s)}
+	if s.Magic == 42 {
+		errs = append(errs, x.goexif(b, s, fields), x.imagemeta(b, s, fields))
+	}
+	x.facts(b, fields)
+	return embeddedIn(b, s), errors.Join(errs...)
+}
+
+// truncation tells of fields that exist and were not all said.
+func truncation(s tiff.Structure) error {
+	if len(s.Entries) > maxFields {
+		return fmt.Errorf("%w: %s fields, the limit is %s", pipeline.ErrRefused, tiff.Grouped(int64(len(s.Entries))), tiff.Grouped(maxFields))
+	}
+	return nil
+}
+
+// patient ends reading when its context does.
+type patient struct {
+	ctx context.Context
+	io.ReaderAt
+}
+
+func (p patient) ReadAt(b []byte, at int64) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.ReaderAt.ReadAt(b, at)
+}

@@ -1,0 +1,128 @@
+package exif
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/xml"
+	"fmt"
+	"strings"
+
+	"github.com/bep/imagemeta"
+
+	"dokaz/analyzers/internal/tiff"
+	"dokaz/pipeline"
+)
+
+// property is one XMP property as imagemeta gives it. Lists come as one property per item.
+type property struct {
+	prefix, name, text string
+}
+
+// xmp reads one packet with imagemeta, the only reader of XMP here. Structures inside properties are not
+// decoded by it.
+func (x *examination) xmp(b block) error {
+	if b.size > maxPacket {
+		return fmt.Errorf("XMP of %s bytes, the limit is %s: %w", tiff.Grouped(b.size), tiff.Grouped(maxPacket), pipeline.ErrRefused)
+	}
+	packet, err := b.bytes(b.size)
+	if err != nil {
+		return err
+	}
+	properties, err := askXMP(packet)
+	w := b.where("", 0, b.size)
+	for _, p := range properties {
+		text := letters([]byte(p.text))
+		x.tag(w, pipeline.Tag{
+			Reader: readerImagemeta, Group: p.prefix, Name: p.name, Value: text.text, Cut: text.cut, Note: text.note,
+		})
+	}
+	x.xmpFacts(w, properties)
+	return err
+}
+
+// askXMP hands a packet to imagemeta inside a WebP file of nothing else.
+func askXMP(packet []byte) ([]property, error) {
+	prefixes, ok := prefixesIn(packet)
+	if !ok {
+		return nil, fmt.Errorf("XMP of more than %s elements: %w", tiff.Grouped(maxElements), pipeline.ErrRefused)
+	}
+	said, err := askImagemeta(imagemeta.Options{
+		R: bytes.NewReader(inWebP(packet)), ImageFormat: imagemeta.WebP,
+		Sources: imagemeta.XMP, LimitNumTags: maxProperties, LimitTagSize: maxTagSize,
+	})
+	var out []property
+	for _, t := range said {
+		p := property{prefix: prefixes.of(t.Namespace), name: t.Tag}
+		items, isList := t.Value.([]string)
+		if !isList {
+			p.text = fmt.Sprint(t.Value)
+			if f, ok := t.Value.(float64); ok {
+				p.text = float(f, 64)
+			}
+			out = append(out, p)
+		}
+		for _, item := range items {
+			if len(out) == maxProperties {
+				return out, fmt.Errorf("XMP of more than %s items: %w", tiff.Grouped(maxProperties), pipeline.ErrRefused)
+			}
+			p.text = item
+			out = append(out, p)
+		}
+	}
+	return out, err
+}
+
+// inWebP puts an XMP packet into a WebP container (RFC 9649 §2.7) without a picture.
+func inWebP(packet []byte) []byte {
+	out := make([]byte, 0, len(packet)+40)
+	out = append(out, "RIFF"...)
+	out = binary.LittleEndian.AppendUint32(out, uint32(4+18+8+len(packet)))
+	out = append(out, "WEBPVP8X\x0a\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00XMP "...)
+	out = binary.LittleEndian.AppendUint32(out, uint32(len(packet)))
+	return append(out, packet...)
+}
+
+// prefixes maps namespaces to prefixes as one packet declares them.
+type prefixes map[string]string
+
+// of is the customary prefix of a known namespace, else the packet's own, unless that is another known one's:
+// a packet must not pass its fields off as xmp or exif.
+func (p prefixes) of(namespace string) string {
+	if known := xmpPrefixes[namespace]; known != "" {
+		return known
+	}
+	own := p[namespace]
+	for _, known := range xmpPrefixes {
+		if own == known {
+			return clip(namespace, maxBinary)
+		}
+	}
+	if own == "" {
+		return clip(namespace, maxBinary)
+	}
+	return own
+}
+
+// prefixesIn reads the declarations of a packet up to its first fault; ok is false where it has more elements
+// and attributes than maxElements, each of which costs its reader hundreds of bytes.
+func prefixesIn(packet []byte) (out prefixes, ok bool) {
+	out = prefixes{}
+	d := xml.NewDecoder(bytes.NewReader(packet))
+	for n := 0; n <= maxElements; {
+		t, err := d.RawToken()
+		if err != nil {
+			return out, true
+		}
+		e, isStart := t.(xml.StartElement)
+		if !isStart {
+			continue
+		}
+		n += 1 + len(e.Attr)
+		for _, a := range e.Attr {
+			if a.Name.Space == "xmlns" && out[a.Value] == "" {
+				out[a.Value] = strings.ToValidUTF8(clip(a.Name.Local, maxBinary), "\uFFFD")
+			}
+		}
+	}
+	return nil, false
+}
