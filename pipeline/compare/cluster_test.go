@@ -1,0 +1,150 @@
+package compare_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/compare"
+)
+
+func joined(a, b byte) pipeline.Match {
+	return pipeline.Match{A: item(a), B: item(b), Basis: pipeline.NearPicture, Strength: pipeline.Confirmed}
+}
+
+func TestClusters(t *testing.T) {
+	t.Parallel()
+	star := func(n byte, size int) pipeline.Cluster { return pipeline.Cluster{Representative: item(n), Size: size} }
+	suggested, sound, footage := joined(1, 2), joined(1, 2), joined(2, 1)
+	suggested.Strength = pipeline.Suggested
+	sound.Basis = pipeline.SharedAudio
+	footage.Basis = pipeline.SharedFootage
+	for name, c := range map[string]struct {
+		matches []pipeline.Match
+		want    map[pipeline.Digest]pipeline.Cluster
+	}{
+		"none":                               {nil, map[pipeline.Digest]pipeline.Cluster{}},
+		"suggested only":                     {[]pipeline.Match{suggested}, map[pipeline.Digest]pipeline.Cluster{}},
+		"the same sound only":                {[]pipeline.Match{sound}, map[pipeline.Digest]pipeline.Cluster{}},
+		"with itself":                        {[]pipeline.Match{joined(3, 3)}, map[pipeline.Digest]pipeline.Cluster{}},
+		"with an item that is not there":     {[]pipeline.Match{joined(3, 200)}, map[pipeline.Digest]pipeline.Cluster{}},
+		"a pair goes by the lesser digest":   {[]pipeline.Match{joined(4, 2)}, map[pipeline.Digest]pipeline.Cluster{item(2): star(2, 2), item(4): star(2, 2)}},
+		"two bases join two items once":      {[]pipeline.Match{joined(1, 2), footage}, map[pipeline.Digest]pipeline.Cluster{item(1): star(1, 2), item(2): star(1, 2)}},
+		"the one that most match stands out": {[]pipeline.Match{joined(1, 3), joined(2, 3)}, map[pipeline.Digest]pipeline.Cluster{item(1): star(3, 3), item(2): star(3, 3), item(3): star(3, 3)}},
+		"a chain does not draw in its ends": {
+			[]pipeline.Match{joined(1, 2), joined(2, 3), joined(3, 4), joined(4, 5)},
+			map[pipeline.Digest]pipeline.Cluster{item(1): star(2, 3), item(2): star(2, 3), item(3): star(2, 3), item(4): star(3, 3), item(5): star(4, 3)},
+		},
+	} {
+		if d := cmp.Diff(c.want, compare.Clusters([]pipeline.Digest{item(1), item(2), item(3), item(4), item(5)}, c.matches)); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
+// matchesAmong draws a graph of up to 24 items.
+func matchesAmong(t *rapid.T) ([]pipeline.Digest, []pipeline.Match) {
+	n := rapid.IntRange(1, 24).Draw(t, "items")
+	var items []pipeline.Digest
+	for i := range n {
+		items = append(items, item(byte(i)))
+	}
+	ms := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) pipeline.Match {
+		a, b := rapid.IntRange(0, n-1).Draw(t, "a"), rapid.IntRange(0, n-1).Draw(t, "b")
+		m := joined(byte(min(a, b)), byte(max(a, b)))
+		m.Strength = rapid.SampledFrom([]pipeline.Strength{pipeline.Confirmed, pipeline.Confirmed, pipeline.Suggested}).Draw(t, "strength")
+		m.Basis = rapid.SampledFrom([]pipeline.Basis{pipeline.NearPicture, pipeline.SharedFootage, pipeline.SharedAudio}).Draw(t, "basis")
+		return m
+	}), 0, 60).Draw(t, "matches")
+	return items, ms
+}
+
+func of(ms []pipeline.Match) func(pipeline.Digest) ([]pipeline.Match, error) {
+	return func(d pipeline.Digest) ([]pipeline.Match, error) {
+		return slices.DeleteFunc(slices.Clone(ms), func(m pipeline.Match) bool { return m.A != d && m.B != d }), nil
+	}
+}
+
+func TestEveryMemberMatchesTheRepresentative(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		items, ms := matchesAmong(t)
+		matching := func(a, b pipeline.Digest) bool {
+			return slices.ContainsFunc(ms, func(m pipeline.Match) bool {
+				return m.Strength == pipeline.Confirmed && m.Basis != pipeline.SharedAudio && (m.A == a && m.B == b || m.A == b && m.B == a)
+			})
+		}
+		for d, c := range compare.Clusters(items, ms) {
+			size := 1
+			for _, o := range items {
+				if o != c.Representative && matching(o, c.Representative) {
+					size++
+				}
+			}
+			if d != c.Representative && !matching(d, c.Representative) || c.Size != size {
+				t.Fatalf("%v: %v has a star of %d", d, c, size)
+			}
+		}
+	})
+}
+
+func TestClustersDoNotDependOnOrderAndAgreeWithClusterOf(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		items, ms := matchesAmong(t)
+		all := compare.Clusters(items, ms)
+		shuffled := compare.Clusters(rapid.Permutation(items).Draw(t, "items"), rapid.Permutation(ms).Draw(t, "matches"))
+		if d := cmp.Diff(all, shuffled); d != "" {
+			t.Fatal(d)
+		}
+		for _, d := range items {
+			want, ok := all[d]
+			if !ok {
+				want = pipeline.Cluster{Representative: d, Size: 1}
+			}
+			if got, err := compare.ClusterOf(d, of(ms)); err != nil || got != want {
+				t.Fatalf("%v: %v, not %v; %v", d, got, want, err)
+			}
+		}
+	})
+}
+
+// A new match changes the clusters of its two items and of their neighbours, and of nobody else.
+func TestAClusterDependsOnTheNearNeighbourhoodOnly(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		items, ms := matchesAmong(t)
+		a, b := rapid.SampledFrom(items).Draw(t, "a"), rapid.SampledFrom(items).Draw(t, "b")
+		more := append(slices.Clone(ms), pipeline.Match{A: a, B: b, Basis: pipeline.NearPicture, Strength: pipeline.Confirmed})
+		before, after := compare.Clusters(items, ms), compare.Clusters(items, more)
+		for _, d := range items {
+			touched := d == a || d == b
+			for _, m := range more {
+				touched = touched || (m.A == d && (m.B == a || m.B == b)) || (m.B == d && (m.A == a || m.A == b))
+			}
+			if !touched && before[d] != after[d] {
+				t.Fatalf("%v, far off, changed from %v to %v", d, before[d], after[d])
+			}
+		}
+	})
+}
+
+func TestClusterOfTellsOfAShelfThatFails(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("disk")
+	for _, failing := range []byte{1, 2} {
+		_, err := compare.ClusterOf(item(1), func(d pipeline.Digest) ([]pipeline.Match, error) {
+			if d == item(failing) {
+				return nil, broken
+			}
+			return []pipeline.Match{joined(1, 2)}, nil
+		})
+		if !errors.Is(err, broken) {
+			t.Errorf("failing at %d: %v", failing, err)
+		}
+	}
+}

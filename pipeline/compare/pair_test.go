@@ -1,0 +1,66 @@
+package compare_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/compare"
+)
+
+// item returns a digest that begins with n, so that order is plain to see.
+func item(n byte) pipeline.Digest { return pipeline.Digest{n, 1} }
+
+// bits sets the given number of bits, spread over all words.
+func bits(n int) (h pipeline.Hash256) {
+	for i := range n {
+		h[i%4] |= 1 << (i / 4)
+	}
+	return h
+}
+
+func photo(n byte, pictures ...pipeline.PrintedPicture) pipeline.Prints {
+	return pipeline.Prints{Item: item(n), Kind: pipeline.Photo, Pictures: pictures}
+}
+
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	match := func(s pipeline.Strength, distance int, method string) []pipeline.Match {
+		return []pipeline.Match{{A: item(1), B: item(2), Basis: pipeline.NearPicture, Strength: s, Distance: distance, Method: method}}
+	}
+	confirmed, suggested := "compare 1: pdq d≤31 q≥50", "compare 1: pdq d≤48 q≥50"
+	plain := photo(1, pipeline.PrintedPicture{Quality: 80})
+	for name, c := range map[string]struct {
+		a, b pipeline.Prints
+		want []pipeline.Match
+	}{
+		"equal":                         {plain, photo(2, pipeline.PrintedPicture{Quality: 50}), match(pipeline.Confirmed, 0, confirmed)},
+		"last confirmed":                {plain, photo(2, pipeline.PrintedPicture{Bits: bits(31), Quality: 100}), match(pipeline.Confirmed, 31, confirmed)},
+		"first suggested":               {plain, photo(2, pipeline.PrintedPicture{Bits: bits(32), Quality: 100}), match(pipeline.Suggested, 32, suggested)},
+		"last suggested":                {plain, photo(2, pipeline.PrintedPicture{Bits: bits(48), Quality: 100}), match(pipeline.Suggested, 48, suggested)},
+		"too far":                       {plain, photo(2, pipeline.PrintedPicture{Bits: bits(49), Quality: 100}), nil},
+		"flat":                          {plain, photo(2, pipeline.PrintedPicture{Quality: 49}), nil},
+		"both flat and equal":           {photo(1, pipeline.PrintedPicture{}), photo(2, pipeline.PrintedPicture{}), nil},
+		"no hash":                       {plain, photo(2), nil},
+		"the item itself":               {plain, photo(1, pipeline.PrintedPicture{Quality: 80}), nil},
+		"the nearest of several counts": {plain, photo(2, pipeline.PrintedPicture{Bits: bits(90), Quality: 90}, pipeline.PrintedPicture{Bits: bits(7), Quality: 90}, pipeline.PrintedPicture{Bits: bits(2), Quality: 9}), match(pipeline.Confirmed, 7, confirmed)},
+	} {
+		if d := cmp.Diff(c.want, compare.Pair(c.a, c.b, compare.Defaults())); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+		if d := cmp.Diff(c.want, compare.Pair(c.b, c.a, compare.Defaults())); d != "" {
+			t.Errorf("%s, the other way round: %s", name, d)
+		}
+	}
+}
+
+func TestRefNamesEveryThreshold(t *testing.T) {
+	t.Parallel()
+	want := pipeline.Ref{Analyzer: "compare", Version: 1, Parameters: "pdq q≥50; pictures confirmed d≤31, suggested d≤48; " +
+		"footage at one offset and equal speed, frames d≤64, confirmed median d≤31 with ≥5 frames ≥20 apart or ≥3 frames ≥80 apart; " +
+		"≥4 frames over ≥3000 ms, gaps ≤3000 ms, frames within 300 ms"}
+	if d := cmp.Diff(want, compare.New(nil, compare.Defaults()).Ref()); d != "" {
+		t.Error(d)
+	}
+}
