@@ -1,0 +1,175 @@
+//go:build libav
+
+package libav
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+
+	"dokaz/pipeline"
+)
+
+// Frames decodes one stream and shows its frames in presentation order. Pixels are copied only when Picture is
+// called. An error of show ends it and is returned as it is. Packets that do not decode are counted and passed
+// over; they, and frames with concealed errors, give a *DamageError after all frames were shown.
+func (f *File) Frames(ctx context.Context, stream int, opts FrameOptions, show func(Frame) error) error {
+	if err := f.begin(ctx); err != nil {
+		return err
+	}
+	if stream < 0 || stream >= len(f.streams) {
+		return fmt.Errorf("libav: no stream %d", stream)
+	}
+	d, err := f.decoder(stream, opts)
+	if err != nil {
+		return err
+	}
+	defer d.free()
+	d.show = show
+	err = f.each(ctx, d.damage, func(p *astiav.Packet) error {
+		if p.StreamIndex() != stream {
+			return nil
+		}
+		return d.feed(ctx, p)
+	})
+	if err == nil {
+		err = d.feed(ctx, nil) // what the decoder still holds
+	}
+	return errors.Join(err, d.damage.orNil())
+}
+
+// decoding is one stream at work.
+type decoding struct {
+	file   *File
+	stream Stream
+	codec  *astiav.CodecContext
+	frame  *astiav.Frame
+	show   func(Frame) error
+	damage *DamageError
+	shown  int64
+}
+
+func (f *File) decoder(stream int, opts FrameOptions) (*decoding, error) {
+	streams := f.format.Streams()
+	for i, s := range streams {
+		if i != stream {
+			s.SetDiscard(astiav.DiscardAll)
+		}
+	}
+	parameters := streams[stream].CodecParameters()
+	codec := astiav.FindDecoder(parameters.CodecID())
+	if codec == nil {
+		return nil, fmt.Errorf("%w: no decoder for %s", pipeline.ErrUnsupported, f.streams[stream].Codec)
+	}
+	d := &decoding{file: f, stream: f.streams[stream], codec: astiav.AllocCodecContext(codec), frame: astiav.AllocFrame(), damage: newDamage()}
+	if d.codec == nil || d.frame == nil {
+		d.free()
+		return nil, errors.New("libav: no memory for a decoder")
+	}
+	if err := parameters.ToCodecContext(d.codec); err != nil {
+		d.free()
+		return nil, fmt.Errorf("libav %s: %w", codec.Name(), err)
+	}
+	options := map[string]string{}
+	if opts.KeysOnly {
+		options["skip_frame"] = "nokey"
+	}
+	if err := openCodec(d.codec, codec, f.limits.Pixels, options); err != nil {
+		d.free()
+		return nil, err
+	}
+	return d, nil
+}
+
+// openCodec opens for one thread and bit-exact output.
+func openCodec(c *astiav.CodecContext, codec *astiav.Codec, pixels int64, more map[string]string) error {
+	c.SetThreadCount(1)
+	c.SetFlags(c.Flags().Add(astiav.CodecContextFlagBitexact))
+	options := astiav.NewDictionary()
+	defer options.Free()
+	more["max_pixels"], more["codec_whitelist"] = fmt.Sprint(pixels), codecWhitelist()
+	for key, value := range more {
+		if err := options.Set(key, value, 0); err != nil {
+			return fmt.Errorf("libav %s: option %s: %w", codec.Name(), key, err)
+		}
+	}
+	if err := c.Open(codec, options); err != nil {
+		return fmt.Errorf("libav %s: %w", codec.Name(), err)
+	}
+	return nil
+}
+
+func (d *decoding) free() {
+	if d.frame != nil {
+		d.frame.Free()
+	}
+	if d.codec != nil {
+		d.codec.Free()
+	}
+}
+
+// feed gives the decoder one packet, nil for the end, and shows what comes out.
+func (d *decoding) feed(ctx context.Context, p *astiav.Packet) error {
+	at := int64(NoTime)
+	if p != nil {
+		at = p.Pts()
+	}
+	err := d.codec.SendPacket(p)
+	if err != nil && !errors.Is(err, astiav.ErrEof) {
+		d.damage.packet(d.file.seconds(d.stream.Index, at))
+		if err := PixelsAllowed(int64(d.codec.Width()), int64(d.codec.Height()), d.file.limits.Pixels); err != nil {
+			return err
+		}
+	}
+	for failures := 0; ; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := d.codec.ReceiveFrame(d.frame)
+		switch {
+		case err == nil:
+		case errors.Is(err, astiav.ErrEagain), errors.Is(err, astiav.ErrEof):
+			return nil
+		default: // the next frame may come out all the same; while draining, each failure is one packet's
+			d.damage.packet(d.file.seconds(d.stream.Index, at))
+			if failures++; p != nil || failures > maxFailures {
+				return nil
+			}
+			continue
+		}
+		err = d.showFrame()
+		d.frame.Unref()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// maxFailures ends draining a decoder that only ever fails.
+const maxFailures = 1000
+
+func (d *decoding) showFrame() error {
+	if d.shown++; d.shown > d.file.limits.Frames {
+		return Over("frames", d.shown, d.file.limits.Frames)
+	}
+	raw := (*C.AVFrame)(d.frame.UnsafePointer())
+	out := Frame{
+		Time: int64(raw.best_effort_timestamp), Key: raw.flags&C.AV_FRAME_FLAG_KEY != 0, Damaged: C.dokaz_frame_damaged(raw) != 0,
+		Width: int(raw.width), Height: int(raw.height), Orientation: orientation(C.dokaz_frame_matrix(raw), d.stream.Orientation),
+		picture: func() (image.Image, error) { return picture(d.frame.UnsafePointer()) },
+	}
+	if out.Damaged {
+		d.damage.frame(d.file.seconds(d.stream.Index, out.Time))
+	}
+	return d.show(out)
+}
+
+// rawFrame gives this file's C type to a pointer of go-astiav's.
+func rawFrame(p unsafe.Pointer) *C.AVFrame { return (*C.AVFrame)(p) }

@@ -1,0 +1,54 @@
+//go:build !libav
+
+package libav
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"io"
+
+	"dokaz/pipeline"
+)
+
+// errNoDecoder is what a build without FFmpeg answers.
+var errNoDecoder = fmt.Errorf("%w: no decoder in this build: built without the libav tag", pipeline.ErrUnsupported)
+
+// Version names the decoder build: here, that there is none.
+func Version() string { return "no FFmpeg" }
+
+// File is an opened container. This build opens none.
+type File struct{}
+
+// Open returns pipeline.ErrUnsupported in this build.
+func Open(context.Context, io.ReaderAt, int64, string, Limits) (*File, error) {
+	return nil, errNoDecoder
+}
+
+// Container describes the file as a whole.
+func (*File) Container() Container { return Container{} }
+
+// Streams describes the streams.
+func (*File) Streams() []Stream { return nil }
+
+// Film returns the index of the stream to watch.
+func (*File) Film() (int, error) { return 0, errNoDecoder }
+
+// Packets demultiplexes the file.
+func (*File) Packets(context.Context, func(Packet) error) error { return errNoDecoder }
+
+// Frames decodes one stream.
+func (*File) Frames(context.Context, int, FrameOptions, func(Frame) error) error { return errNoDecoder }
+
+// Close frees what Open took.
+func (*File) Close() {}
+
+// DecodeStill returns pipeline.ErrUnsupported in this build.
+func DecodeStill(context.Context, io.ReaderAt, int64, string, int, Limits) (image.Image, error) {
+	return nil, errNoDecoder
+}
+
+// StillDecoder names the decoder of a picture format with its version; "" where this build has none.
+func StillDecoder(string) string { return "" }
+
+func codecVersion() string { return "" }

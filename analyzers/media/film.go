@@ -1,0 +1,86 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+
+	"dokaz/analyzers/internal/libav"
+	"dokaz/analyzers/internal/raster"
+	"dokaz/pipeline"
+)
+
+// film shows the sampled frames of a file's main stream.
+func (p *Projector) film(ctx context.Context, it pipeline.Item, o pipeline.Original, begin func(pipeline.Footage) error, frame func(pipeline.Frame) error) error {
+	f, err := libav.Open(ctx, o, it.Size, it.Format, libav.Limits{Pixels: p.limits.Pixels})
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	index, err := f.Film()
+	if err != nil {
+		return err
+	}
+	stream := f.Streams()[index]
+	s := screening{
+		limits: p.limits, clock: newClock(stream), begin: begin, frame: frame,
+		footage: pipeline.Footage{Decoder: libav.FilmDecoder(stream), Stream: index},
+	}
+	err = f.Frames(ctx, index, libav.FrameOptions{}, s.show)
+	switch {
+	case s.shown == 0 && err == nil:
+		return errors.New("no frame could be decoded")
+	case s.shown == 0 && libav.Damage(err) != nil:
+		return fmt.Errorf("no frame could be decoded: %w", err)
+	case err == nil && s.unreadable != nil:
+		return s.unreadable
+	}
+	return err
+}
+
+// screening is one film being shown.
+type screening struct {
+	limits     Limits
+	clock      *clock
+	sampler    sampler
+	footage    pipeline.Footage
+	begin      func(pipeline.Footage) error
+	frame      func(pipeline.Frame) error
+	shown      int
+	unreadable error // why sampled frames could not be shown
+}
+
+// show takes every decoded frame in turn and shows those that are sampled.
+func (s *screening) show(f libav.Frame) error {
+	t := s.clock.at(f.Time)
+	if t > s.limits.Film {
+		return fmt.Errorf("%w: film of more than %s: the rest was not shown", pipeline.ErrRefused, s.limits.Film)
+	}
+	if !s.sampler.wants(t, f.Key) {
+		return nil
+	}
+	if s.shown == s.limits.Frames {
+		return libav.Over("sampled frames", int64(s.shown)+1, int64(s.limits.Frames))
+	}
+	img, err := f.Picture()
+	if errors.Is(err, pipeline.ErrUnsupported) {
+		s.unreadable = err // the next frame may have another pixel format
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if s.shown == 0 {
+		if err := s.begin(s.footage); err != nil {
+			return err
+		}
+	}
+	err = s.frame(pipeline.Frame{Picture: upright(img, f.Orientation), Time: t, Index: s.shown, Key: f.Key})
+	s.shown++
+	return err
+}
+
+func upright(img image.Image, orientation int) image.Image {
+	return raster.Orient(raster.Plain(img), raster.Orientation(orientation))
+}

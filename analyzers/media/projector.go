@@ -1,0 +1,92 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"dokaz/analyzers/internal/libav"
+	"dokaz/pipeline"
+)
+
+// Limits bound a projection. A zero field means its default.
+type Limits struct {
+	Pixels int64         // of a photo or a frame; 268,435,456
+	Frames int           // shown of one film; 20,000
+	Film   time.Duration // of time shown of one film; 6 h
+}
+
+// Projector shows items. It holds no state: one may be used by many at once.
+type Projector struct{ limits Limits }
+
+// New returns a projector with the default limits.
+func New() *Projector { return NewWith(Limits{}) }
+
+// NewWith returns a projector with limits.
+func NewWith(l Limits) *Projector {
+	if l.Pixels == 0 {
+		l.Pixels = 1 << 28
+	}
+	if l.Frames == 0 {
+		l.Frames = 20_000
+	}
+	if l.Film == 0 {
+		l.Film = 6 * time.Hour
+	}
+	return &Projector{l}
+}
+
+// Parameters says in words what the pixels and times shown depend on, the builds of all decoders included.
+func (p *Projector) Parameters() string {
+	return fmt.Sprintf("2 frames/s and keyframes (at most %d/s), at most %d frames and %s of film, %d pixels a frame; first picture of animations; %s",
+		keysPerSecond, p.limits.Frames, p.limits.Film, p.limits.Pixels, Decoders())
+}
+
+// Decoders names every decoder of this build with its version: what all pixels depend on.
+func Decoders() string {
+	return fmt.Sprintf("%s; %s; x/image %s; gen2brain/heic %s; gen2brain/avif %s",
+		libav.Version(), runtime.Version(), imageVersion, heicVersion, avifVersion)
+}
+
+// Project decodes o and calls begin once, before the first frame, then frame for each picture, all from the
+// calling goroutine. An error of begin or frame ends it and is returned as it is. ErrUnsupported says that this
+// build has no decoder or that there are no pictures, ErrRefused that a limit was passed; these and a
+// libav.DamageError can come after frames were shown, which then are all that could be.
+func (p *Projector) Project(ctx context.Context, it pipeline.Item, o pipeline.Original, begin func(pipeline.Footage) error, frame func(pipeline.Frame) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	switch it.Kind {
+	case pipeline.Photo:
+		return p.photo(ctx, it, o, begin, frame)
+	case pipeline.Video:
+		return p.film(ctx, it, o, begin, frame)
+	case pipeline.Audio:
+		return fmt.Errorf("%w: no picture stream", pipeline.ErrUnsupported)
+	default:
+		return fmt.Errorf("%w: no pictures in a file of kind %q", pipeline.ErrUnsupported, it.Kind)
+	}
+}
+
+// photo shows the one picture there is. A part of it, where no more decodes, is shown with its damage.
+func (p *Projector) photo(ctx context.Context, it pipeline.Item, o pipeline.Original, begin func(pipeline.Footage) error, frame func(pipeline.Frame) error) error {
+	s, damage := p.still(ctx, it, o)
+	if s.picture == nil {
+		if damage == nil {
+			damage = errors.New("no picture came out")
+		}
+		return fmt.Errorf("%s: %w", it.Format, damage)
+	}
+	if err := begin(pipeline.Footage{Decoder: s.decoder, Still: true}); err != nil {
+		return err
+	}
+	if err := frame(pipeline.Frame{Picture: s.upright(), Key: true}); err != nil {
+		return err
+	}
+	if damage != nil {
+		return fmt.Errorf("%s: %w", it.Format, damage)
+	}
+	return nil
+}
