@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"dokaz/fixtures/stock"
+	"dokaz/pipeline"
+	"dokaz/pipeline/catalog"
+)
+
+// refusals are hazards of the hostile set and a part of the words in which some report must tell of them.
+var refusals = map[string]string{
+	"30,000 × 30,000 PNG":      "pixels 900,000,000 over",
+	"TIFF that asks for 25 GB": "goexif not run",
+	"playlist named .mp4":      "hls",
+	"concat script named .mp4": "ffconcat",
+	"JPEG that claims 65,535²": "pixels 4,294,836,225 over",
+	"IFD cycle":                "cycle",
+}
+
+// TestHostileFilesAreReported runs the hostile set: every file ends as a valid report, what wants something
+// opened, fetched or allocated is refused in words, and nobody knocks at the canary's door.
+func TestHostileFilesAreReported(t *testing.T) {
+	t.Parallel()
+	url, knocks := canary(t)
+	made, err := stock.Make(t.Context(), stock.Order{Out: filepath.Join(t.TempDir(), "hostile"), Set: "hostile", CanaryURL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "case")
+	finish(t, "run", made.Dir, "--all", "--hidden", "--case", dir)
+	c, err := catalog.Open(t.Context(), filepath.Join(dir, "catalog.db"), catalog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	schema := reportSchema(t)
+	var said strings.Builder
+	items := 0
+	err = c.Each(t.Context(), func(l catalog.Line) error {
+		items++
+		at := filepath.Join(dir, "reports", l.Item.Digest.Hex())
+		validReport(t, schema, at)
+		for _, o := range outcomes(t, at) {
+			said.WriteString(string(o.Status) + ": " + o.Reason + "\n")
+		}
+		if l.Quarantined {
+			t.Logf("quarantined: %q: %v", l.Name, l.Failed)
+		}
+		return nil
+	})
+	if err != nil || items < 20 {
+		t.Fatalf("%d items, %v", items, err)
+	}
+	for hazard, words := range refusals {
+		if !strings.Contains(said.String(), words) {
+			t.Errorf("%s: no report says %q", hazard, words)
+		}
+	}
+	if n := knocks(); n > 0 {
+		t.Errorf("the canary was called %d times", n)
+	}
+}
+
+func outcomes(t *testing.T, dir string) []pipeline.Outcome {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "report.json"))
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	var r struct {
+		Core struct {
+			Outcomes []pipeline.Outcome `json:"outcomes"`
+		} `json:"core"`
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Error(err)
+	}
+	return r.Core.Outcomes
+}
+
+// canary listens where the hostile files point, and counts who comes.
+func canary(t *testing.T) (url string, knocks func() int64) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n atomic.Int64
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			n.Add(1)
+			_ = c.Close() // it says nothing
+		}
+	}()
+	return "http://" + l.Addr().String(), func() int64 {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		<-done
+		return n.Load()
+	}
+}

@@ -1,0 +1,85 @@
+// Command dokaz takes photos and videos in, examines each in a disposable child, finds copies among them
+// and leaves one verification report per item.
+//
+// One file per verb; a verb translates between what a person typed and what the house can do, and holds
+// no logic of its own. Results go to stdout, progress and messages to stderr.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"dokaz/cmd/internal/wire"
+	"dokaz/workers/sandbox"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Verb {
+		os.Exit(wire.ChildMain())
+	}
+	os.Exit(Main(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Main runs one command line and returns its exit code.
+func Main(ctx context.Context, args []string, in io.Reader, out, messages io.Writer) int {
+	t := &terminal{in: in, out: out, messages: messages}
+	root := rootCommand(t)
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(messages)
+	err := root.ExecuteContext(ctx)
+	var code exit
+	if err == nil || errors.As(err, &code) && code.quiet {
+		return int(code.code)
+	}
+	f := explain(err)
+	t.fault(f)
+	return int(f.Exit)
+}
+
+func rootCommand(t *terminal) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dokaz",
+		Short: "Verification reports for photos and videos, with every copy found and every original kept untouched",
+		Long: `Dokaz takes photos and videos in, keeps every original untouched, examines each in a disposable
+child process, finds which items are the same or share footage, and writes one verification report per
+item: what the file says about itself, where its statements contradict each other, and how all of that
+was measured. It judges nothing to be real or false; that is for people to decide.
+
+` + exitTable,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          args(cobra.NoArgs),
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = false
+	f := root.PersistentFlags()
+	f.StringVar(&t.flags.caseDir, "case", "", "folder of the case (default ./dokaz-case, or DOKAZ_CASE)")
+	f.StringVar(&t.flags.redis, "redis", "", "queue in a real Redis: redis://host:port/db or unix:///path (default: inside this process)")
+	f.IntVar(&t.flags.workers, "workers", 0, "items examined at once (default: the number of processors)")
+	f.BoolVar(&t.flags.json, "json", false, "print one JSON document")
+	f.BoolVar(&t.flags.jsonl, "jsonl", false, "print a stream of JSON events, one a line; the last is \"summary\"")
+	root.MarkFlagsMutuallyExclusive("json", "jsonl")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.AddCommand(
+		runCommand(t), statusCommand(t), reportCommand(t), matchesCommand(t), compareCommand(t), findCommand(t),
+		doctorCommand(t), demoCommand(t), schemaCommand(t), configCommand(t), versionCommand(t),
+	)
+	return root
+}
+
+// args checks the number of arguments as a usage error.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, a []string) error {
+		if err := check(c, a); err != nil {
+			return usage(fmt.Errorf("%w; see 'dokaz %s --help'", err, c.Name()))
+		}
+		return nil
+	}
+}

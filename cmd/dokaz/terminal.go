@@ -1,0 +1,135 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+
+	"dokaz/cmd/internal/wire"
+
+	"golang.org/x/term"
+)
+
+// terminal is where a verb reads and writes, and how.
+type terminal struct {
+	in       io.Reader
+	out      io.Writer
+	messages io.Writer
+	flags    struct {
+		caseDir, redis string
+		workers        int
+		json, jsonl    bool
+	}
+	mu sync.Mutex // events come from several goroutines
+}
+
+// config gives the effective configuration.
+func (t *terminal) config() (wire.Config, []wire.Setting, error) {
+	set := map[string]string{}
+	if t.flags.caseDir != "" {
+		set["case"] = t.flags.caseDir
+	}
+	if t.flags.redis != "" {
+		set["redis"] = t.flags.redis
+	}
+	if t.flags.workers != 0 {
+		set["workers"] = strconv.Itoa(t.flags.workers)
+	}
+	return wire.LoadConfig(set)
+}
+
+// document prints one JSON document, indented for people who read it.
+func (t *terminal) document(v any) error {
+	e := json.NewEncoder(t.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// eventSchema names the form of a line of --jsonl.
+const eventSchema = "dokaz.event/v1"
+
+// event prints one line of the event stream where that was asked for.
+func (t *terminal) event(kind string, fields map[string]any) error {
+	if !t.flags.jsonl {
+		return nil
+	}
+	line := map[string]any{"schema": eventSchema, "type": kind}
+	for k, v := range fields {
+		line[k] = v
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e := json.NewEncoder(t.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(line)
+}
+
+// printf writes a result for people; with --json or --jsonl it writes nothing.
+func (t *terminal) printf(format string, a ...any) {
+	if t.flags.json || t.flags.jsonl {
+		return
+	}
+	_, _ = fmt.Fprintf(t.out, format, a...) // a reader that went away has no use for an error
+}
+
+// say writes a message to stderr.
+func (t *terminal) say(format string, a ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, _ = fmt.Fprintf(t.messages, format, a...)
+}
+
+// fault prints an error: as JSON on stdout in JSON modes, for people on stderr otherwise.
+func (t *terminal) fault(f fault) {
+	switch {
+	case t.flags.jsonl:
+		_ = t.event("error", map[string]any{"error": f})
+		_ = t.event("summary", map[string]any{"exit_code": f.Exit})
+	case t.flags.json:
+		_ = t.document(map[string]any{"error": f})
+	default:
+		t.say("dokaz: %s (%s)\n  why: %s\n", f.What, f.Code, plain(f.Why))
+		if f.Do != "" {
+			t.say("  do:  %s\n", f.Do)
+		}
+	}
+}
+
+// isTerminal reports whether w is a terminal that may be drawn upon.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("CI") == ""
+}
+
+// plain makes hostile text harmless on a terminal: control, bidirectional and invisible characters are
+// shown by their code points.
+func plain(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		if r != ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) {
+			fmt.Fprintf(&b, "<U+%04X>", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// size writes a number of bytes for people, in powers of 1,000.
+func size(n int64) string {
+	units := []string{"B", "kB", "MB", "GB", "TB", "PB"}
+	f, u := float64(n), 0
+	for f >= 1000 && u < len(units)-1 {
+		f, u = f/1000, u+1
+	}
+	if u == 0 {
+		return fmt.Sprintf("%d B", n)
+	}
+	return fmt.Sprintf("%.1f %s", f, units[u])
+}

@@ -1,0 +1,156 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+)
+
+// Config is everything that can be set. File < environment (DOKAZ_…) < flags.
+type Config struct {
+	Case    string        `koanf:"case" json:"case"`       // folder of the case
+	Redis   string        `koanf:"redis" json:"redis"`     // "" is the queue inside the process
+	Workers int           `koanf:"workers" json:"workers"` // items examined at once
+	Quiet   time.Duration `koanf:"quiet" json:"quiet"`     // how long a neighbour's new revision waits for further changes
+	Actor   string        `koanf:"actor" json:"actor"`     // who stands in custody entries
+	Child   ChildLimits   `koanf:"child" json:"child"`
+}
+
+// ChildLimits bound the process that examines one item.
+type ChildLimits struct {
+	Memory int64         `koanf:"memory" json:"memory"` // bytes of address space
+	CPU    time.Duration `koanf:"cpu" json:"cpu"`
+	Wall   time.Duration `koanf:"wall" json:"wall"`
+}
+
+// Setting is one effective value and where it came from.
+type Setting struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Origin string `json:"origin"` // "default", "file PATH", "environment DOKAZ_…", "flag --…"
+}
+
+// ErrConfig says that a setting cannot be used; the text names key and origin.
+var ErrConfig = errors.New("configuration")
+
+func defaults() map[string]any {
+	return map[string]any{
+		"case":         "dokaz-case",
+		"redis":        "",
+		"workers":      runtime.NumCPU(),
+		"quiet":        "2s",
+		"actor":        "dokaz",
+		"child.memory": int64(6) << 30,
+		"child.cpu":    "15m",
+		"child.wall":   "20m",
+	}
+}
+
+// LoadConfig merges defaults, the file (./dokaz.yaml or the one named by DOKAZ_CONFIG), the environment and flags, which are
+// given by key. Unknown keys are errors, so that a misspelt limit is not silently absent.
+func LoadConfig(flags map[string]string) (Config, []Setting, error) {
+	k := koanf.New(".")
+	origin := map[string]string{}
+	set := func(key string, v any, from string) error {
+		if _, known := defaults()[key]; !known {
+			return fmt.Errorf("%w: %s: no setting is called %q", ErrConfig, from, key)
+		}
+		origin[key] = from
+		return k.Set(key, v)
+	}
+	for key, v := range defaults() {
+		if err := set(key, v, "default"); err != nil {
+			return Config{}, nil, err
+		}
+	}
+	if err := loadFile(set); err != nil {
+		return Config{}, nil, err
+	}
+	if err := loadEnv(set); err != nil {
+		return Config{}, nil, err
+	}
+	for key, v := range flags {
+		if err := set(key, v, "flag --"+strings.ReplaceAll(key, ".", "-")); err != nil {
+			return Config{}, nil, err
+		}
+	}
+	var c Config
+	if err := k.Unmarshal("", &c); err != nil {
+		return c, nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	var settings []Setting
+	for _, key := range k.Keys() {
+		settings = append(settings, Setting{key, k.String(key), origin[key]})
+	}
+	return c, settings, c.check()
+}
+
+func loadFile(set func(string, any, string) error) error {
+	path, named := os.LookupEnv("DOKAZ_CONFIG")
+	if !named {
+		path = "dokaz.yaml"
+	}
+	f := koanf.New(".")
+	err := f.Load(file.Provider(path), yaml.Parser())
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w: file %s: %w", ErrConfig, path, err)
+	}
+	for _, key := range f.Keys() {
+		if err := set(key, f.Get(key), "file "+filepath.Base(path)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foreign are variables with our prefix that are no settings.
+var foreign = map[string]bool{"DOKAZ_CONFIG": true, "DOKAZ_FIXTURES": true, "DOKAZ_FIXTURES_REQUIRED": true, "DOKAZ_MEDIA": true, "DOKAZ_TEST_AS_MAIN": true}
+
+func loadEnv(set func(string, any, string) error) error {
+	e := koanf.New(".")
+	err := e.Load(env.Provider(".", env.Opt{Prefix: "DOKAZ_", TransformFunc: func(k, v string) (string, any) {
+		if foreign[k] {
+			return "", nil
+		}
+		return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(k, "DOKAZ_")), "_", "."), v
+	}}), nil)
+	if err != nil {
+		return fmt.Errorf("%w: environment: %w", ErrConfig, err)
+	}
+	for _, key := range e.Keys() {
+		name := "DOKAZ_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+		if err := set(key, e.Get(key), "environment "+name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Config) check() error {
+	switch {
+	case c.Case == "":
+		return fmt.Errorf("%w: case is empty: name a folder with --case", ErrConfig)
+	case c.Workers < 1 || c.Workers > 512:
+		return fmt.Errorf("%w: workers is %d: 1 to 512", ErrConfig, c.Workers)
+	case c.Child.Memory < 3<<30:
+		return fmt.Errorf("%w: child.memory is %d: the HEIC decoder needs at least 3 GiB of address space", ErrConfig, c.Child.Memory)
+	case c.Child.CPU < time.Second || c.Child.Wall < time.Second:
+		return fmt.Errorf("%w: child.cpu and child.wall must be at least 1s", ErrConfig)
+	case c.Quiet < 0:
+		return fmt.Errorf("%w: quiet is negative", ErrConfig)
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+
+	"dokaz/analyzers"
+	"dokaz/analyzers/media"
+	"dokaz/pipeline"
+	"dokaz/pipeline/catalog"
+	"dokaz/pipeline/compare"
+	"dokaz/pipeline/examine"
+	"dokaz/pipeline/index"
+	"dokaz/pipeline/receive"
+	"dokaz/pipeline/report/rules"
+	"dokaz/pipeline/vault"
+	"dokaz/workers"
+	"dokaz/workers/sandbox"
+)
+
+// House is one open case with its shelves and stations.
+type House struct {
+	Config  Config
+	Case    *Case
+	Catalog *catalog.Catalog
+	Vault   *vault.Disk // originals
+	Derived *vault.Disk // derivatives and frozen report documents
+	Child   *sandbox.Child
+	Compare *compare.Station
+	Pool    *workers.Pool // nil until Work
+
+	tool    string
+	events  func(Event)
+	methods []pipeline.Ref
+}
+
+// Event tells onlookers what came about. It is said after the commit.
+type Event struct {
+	Type    string // "examined", "reported"
+	Item    pipeline.Digest
+	Trouble []pipeline.Outcome // failed, refused or partial outcomes of an examination
+}
+
+// Purpose is why a case is opened.
+type Purpose int
+
+// The purposes.
+const (
+	Read Purpose = iota // read what is there; the case must exist
+	Toil                // take in and examine; the case is made where absent
+)
+
+// Open opens the case of the configuration and its shelves. With an embedded queue nobody else may work on
+// the case meanwhile; looking is always allowed.
+func Open(ctx context.Context, c Config, why Purpose, events func(Event)) (*House, error) {
+	h := &House{Config: c, events: events, tool: Tool()}
+	if h.events == nil {
+		h.events = func(Event) {}
+	}
+	var err error
+	if h.Case, err = OpenCase(c.Case, why == Toil, why == Toil && c.Redis == ""); err != nil {
+		return nil, err
+	}
+	if err := h.furnish(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+func (h *House) furnish(ctx context.Context) error {
+	var err error
+	h.Catalog, err = catalog.Open(ctx, h.Case.Path("catalog.db"), catalog.Options{Actor: pipeline.Actor(h.Config.Actor), Quiet: h.Config.Quiet})
+	if err != nil {
+		return err
+	}
+	if h.Vault, err = vault.Open(h.Case.Path("vault")); err != nil {
+		return err
+	}
+	if h.Derived, err = vault.Open(h.Case.Path("derived")); err != nil {
+		return err
+	}
+	h.Compare = compare.New(index.New(), compare.Defaults())
+	h.methods = append(refs(), h.Compare.Ref(), rules.Ref())
+	return nil
+}
+
+// Close lets the case go. Workers must have been stopped.
+func (h *House) Close() error {
+	var errs []error
+	if h.Child != nil {
+		errs = append(errs, h.Child.Close())
+	}
+	if h.Catalog != nil {
+		errs = append(errs, h.Catalog.Close())
+	}
+	return errors.Join(append(errs, h.Case.Close())...)
+}
+
+// Plan is the digest over how items are examined: when an analyzer changes, known items are examined anew.
+func (h *House) Plan() (catalog.Plan, error) {
+	b, err := pipeline.Canonical(h.methods)
+	return catalog.Plan(pipeline.DigestOf(b).Hex()), err
+}
+
+// Recall fills the comparing station's index from the catalog.
+func (h *House) Recall(ctx context.Context) error {
+	ps, err := h.Catalog.PrintsSince(ctx, h.Compare.Seen())
+	if err != nil {
+		return err
+	}
+	return h.Compare.Add(ps...)
+}
+
+// Examiner returns the way to examine in a child, made at the first call.
+func (h *House) Examiner() *sandbox.Child {
+	if h.Child == nil {
+		h.Child = sandbox.New(childOptions(h.Config))
+	}
+	return h.Child
+}
+
+func childOptions(c Config) sandbox.Options {
+	return sandbox.Options{
+		Limits: sandbox.Limits{AddressSpace: uint64(c.Child.Memory), CPU: c.Child.CPU, Wall: c.Child.Wall},
+		Spares: c.Workers,
+	}
+}
+
+// Work starts the workers. Where the case is ours alone, leases left by a process that died are ended first.
+func (h *House) Work(ctx context.Context) error {
+	if h.Case.Alone {
+		if err := h.Catalog.Abandon(ctx); err != nil {
+			return err
+		}
+	}
+	if err := h.Recall(ctx); err != nil {
+		return err
+	}
+	h.Examiner().Warm()
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unnamed"
+	}
+	h.Pool, err = workers.New(workers.Options{
+		Redis:       h.Config.Redis,
+		Concurrency: h.Config.Workers,
+		Worker:      host + "/" + strconv.Itoa(os.Getpid()) + "/" + strconv.FormatInt(time.Now().UnixNano(), 36),
+		Stages:      h.Catalog,
+		Journey:     h.journey(),
+		Namespace:   h.Case.ID,
+	})
+	if err != nil {
+		return err
+	}
+	return h.Pool.Start(ctx)
+}
+
+// Receiving returns the station that takes files in.
+func (h *House) Receiving(all bool) (*receive.Station, error) {
+	plan, err := h.Plan()
+	return &receive.Station{
+		Vault:   h.Vault,
+		Records: catalog.Receiver{Catalog: h.Catalog, Plan: plan},
+		By:      pipeline.Actor(h.Config.Actor),
+		Now:     time.Now,
+		All:     all,
+	}, err
+}
+
+// refs names the analyzers in the order in which they examine.
+func refs() []pipeline.Ref {
+	var out []pipeline.Ref
+	for _, a := range analyzers.All() {
+		out = append(out, a.Spec().Ref())
+	}
+	return out
+}
+
+// ChildMain is the life of the examining child; its result is the child's exit code.
+func ChildMain() int {
+	list, p := analyzers.All(), media.New()
+	return sandbox.Main(func(ctx context.Context, it pipeline.Item, o pipeline.Original, names []string, sink sandbox.Sink) error {
+		asked := slices.DeleteFunc(slices.Clone(list), func(a pipeline.Analyzer) bool { return !slices.Contains(names, a.Spec().Name) })
+		return examine.Run(ctx, asked, p, it, o, sink)
+	})
+}
