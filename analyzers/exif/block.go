@@ -1,6 +1,7 @@
 package exif
 
 import (
+	"errors"
 	"io"
 
 	"dokaz/analyzers/internal/parts"
@@ -61,7 +62,7 @@ func (b block) ReadAt(p []byte, at int64) (n int, err error) {
 func (b block) bytes(n int64) ([]byte, error) {
 	out := make([]byte, min(n, b.size))
 	if got, err := b.ReadAt(out, 0); got < len(out) {
-		if err == nil || err == io.EOF {
+		if err == nil || errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 		return nil, err

@@ -26,15 +26,16 @@ const (
 )
 
 const exitTable = `Exit codes:
-    0  done
-    1  internal error
-    2  usage or configuration
-    3  finished, some items failed (their reports say what and why)
-    4  findings matched --fail-on
-    5  integrity failure: kept bytes are no longer those that were received
-    6  somebody else has the case
-    7  something the job needs is missing: see 'dokaz doctor'
-  130  interrupted; the same command goes on where it stopped`
+
+      0  done
+      1  internal error
+      2  usage or configuration
+      3  finished, some items failed (their reports say what and why)
+      4  findings matched --fail-on
+      5  integrity failure: kept bytes are no longer those that were received
+      6  somebody else has the case
+      7  something the job needs is missing: see 'dokaz doctor'
+    130  interrupted; the same command goes on where it stopped`
 
 // exit ends the command with a code; a quiet one has said already what there is to say.
 type exit struct {

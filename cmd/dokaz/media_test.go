@@ -139,7 +139,7 @@ func (s *score) file(t *testing.T, folder string, strengths map[[2]pipeline.Dige
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		t.Fatal(err)

@@ -213,7 +213,7 @@ func (r *running) named(ctx context.Context, o receive.Options) iter.Seq2[receiv
 				yield(receive.Candidate{}, err)
 				return
 			}
-			defer f.Close() //nolint:errcheck // only read
+			defer f.Close()
 			list = f
 		}
 		for c, err := range receive.Names(ctx, list, o) {

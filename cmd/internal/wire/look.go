@@ -51,7 +51,7 @@ func (h *House) unnamed(path string, it *pipeline.Item) (*unnamedFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer src.Close() //nolint:errcheck // only read
+	defer src.Close()
 	f, err := os.CreateTemp(h.Case.Path("derived", "tmp"), "look-*")
 	if err != nil {
 		return nil, err

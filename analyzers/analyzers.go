@@ -1,0 +1,25 @@
+// Package analyzers lists those who measure. It knows their names and nothing of what they do; nobody
+// registers himself: an analyzer exists because it has a line here.
+package analyzers
+
+import (
+	"dokaz/analyzers/container"
+	"dokaz/analyzers/exif"
+	"dokaz/analyzers/format"
+	"dokaz/analyzers/framehash"
+	"dokaz/analyzers/pixelhash"
+	"dokaz/analyzers/thumbnail"
+	"dokaz/pipeline"
+)
+
+// All returns every analyzer, in the order in which reports list them.
+func All() []pipeline.Analyzer {
+	return []pipeline.Analyzer{
+		format.New(),
+		exif.New(),
+		container.New(),
+		pixelhash.New(),
+		framehash.New(),
+		thumbnail.New(),
+	}
+}
