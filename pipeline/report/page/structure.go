@@ -1,0 +1,94 @@
+package page
+
+import (
+	"html/template"
+	"strconv"
+
+	"dokaz/pipeline"
+)
+
+// structure lists type, size of the picture and stretches of the file that stand out.
+func (m maker) structure() template.HTML {
+	t := table{class: "structure", caption: m.Text("structure.title"), heads: m.texts("structure.what", "structure.value", "structure.where", "structure.by")}
+	for _, s := range all[pipeline.FileType](m.r) {
+		f := s.fact
+		value := join(", ", m.word("format", f.Detected), code(f.MediaType))
+		if f.Detected == "" {
+			value = m.Say("none")
+		}
+		if f.Extension != "" && f.Declared != "" {
+			value = join("; ", value, m.Say("structure.declared", "extension", f.Extension, "declared", m.word("format", f.Declared)))
+		} else if f.Extension != "" {
+			value = join("; ", value, m.Say("structure.undeclared", "extension", f.Extension))
+		}
+		t.rows = append(t.rows, []template.HTML{m.Say("structure.type"), value, m.where(s.Where), show(s.By.Analyzer, maxTitle)})
+	}
+	for _, s := range all[pipeline.Raster](m.r) {
+		f := s.fact
+		value := m.Say("structure.pixels", "width", digits(int64(f.Width)), "height", digits(int64(f.Height)))
+		if f.Orientation != 0 {
+			value = join(", ", value, m.Say("structure.orientation", "value", digits(int64(f.Orientation))))
+		}
+		if f.Frames > 1 {
+			value = join(", ", value, m.Say("structure.animation", "count", f.Frames))
+		}
+		t.rows = append(t.rows, []template.HTML{m.Say("structure.raster"), join(", ", value, code(f.Source)), m.where(s.Where), show(s.By.Analyzer, maxTitle)})
+	}
+	for _, s := range all[pipeline.Extent](m.r) {
+		value := join("; ", m.word("extent", s.fact.What), m.Say("structure.length", "length", number(s.fact.Length)), shown(s.fact.Note))
+		t.rows = append(t.rows, []template.HTML{m.Say("structure.extent"), value, m.where(s.Where), show(s.By.Analyzer, maxTitle)})
+	}
+	return t.HTML()
+}
+
+// derivatives lists the small pictures made from the item: each is a file of its own, with its own digest.
+func (m maker) derivatives() template.HTML {
+	t := table{class: "derivatives", caption: m.Text("item.derivatives"), heads: m.texts("item.derivative_role", "item.derivative_size", "item.derivative_where", "item.derivative_digest")}
+	for _, s := range all[pipeline.Derivative](m.r) {
+		size := ours(strconv.Itoa(s.fact.Width) + " × " + strconv.Itoa(s.fact.Height))
+		t.rows = append(t.rows, []template.HTML{m.word("role", s.fact.Role), join(", ", size, code(s.fact.MediaType)), m.where(s.Where), hexText(s.fact.Digest.Hex())})
+	}
+	return t.HTML()
+}
+
+// usable is the PDQ quality from which a hash is compared, as the line hashes.frames says.
+const usable = 50
+
+// fillHashes lists picture hashes, and counts those of frames.
+func (m maker) fillHashes(v *view) {
+	t := table{class: "hashes", caption: m.Text("hashes.title"), heads: m.texts("hashes.algorithm", "hashes.bits", "hashes.quality", "hashes.size", "hashes.decoder")}
+	for _, s := range all[pipeline.PictureHash](m.r) {
+		f := s.fact
+		quality, size := template.HTML("—"), template.HTML("")
+		if f.Quality >= 0 {
+			quality = ours(strconv.Itoa(f.Quality))
+		}
+		if f.Width > 0 && f.Height > 0 {
+			size = ours(strconv.Itoa(f.Width) + " × " + strconv.Itoa(f.Height))
+		}
+		bits := hexText(f.Bits)
+		if len(f.Bits) > 256 || !plain(f.Bits) {
+			bits = shown(f.Bits)
+		}
+		t.rows = append(t.rows, []template.HTML{show(f.Algorithm, maxTitle), bits, quality, size, shown(f.Decoder)})
+	}
+	v.Hashes = t.HTML()
+	for _, s := range all[pipeline.FrameHashes](m.r) {
+		frames := s.fact.Frames
+		if len(frames) == 0 {
+			continue
+		}
+		good := 0
+		for _, f := range frames {
+			if f.Quality >= usable {
+				good++
+			}
+		}
+		line := m.Say("hashes.frames", "stream", s.fact.Stream, "count", len(frames), "usable", good,
+			"from", seconds(frames[0].Time), "to", seconds(frames[len(frames)-1].Time))
+		if s.fact.Cut {
+			line = join(" ", line, m.Say("hashes.frames_cut"))
+		}
+		v.Footage = append(v.Footage, line)
+	}
+}

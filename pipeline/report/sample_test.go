@@ -1,0 +1,262 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/report/rules"
+)
+
+// The samples are invented items that between them state every kind of fact and raise most findings. Their
+// documents in testdata are what page shows in its own tests.
+
+var (
+	exifRef      = pipeline.Ref{Analyzer: "exif", Version: 1, Parameters: "goexif 9e8deec, imagemeta 1.0.1"}
+	formatRef    = pipeline.Ref{Analyzer: "format", Version: 1}
+	containerRef = pipeline.Ref{Analyzer: "container", Version: 1, Parameters: "FFmpeg 7.1.5"}
+	pixelRef     = pipeline.Ref{Analyzer: "pixelhash", Version: 1, Parameters: "libav mjpeg 7.1.5"}
+	frameRef     = pipeline.Ref{Analyzer: "framehash", Version: 1, Parameters: "2 frames/s and keyframes"}
+	matchRef     = pipeline.Ref{Analyzer: "compare", Version: 1, Parameters: "near_picture: suggested ≤ 52, confirmed ≤ 31 of 256 bits, quality ≥ 50; shared_footage: at least 4 frames in line"}
+)
+
+func digest(name string) pipeline.Digest { return pipeline.DigestOf([]byte("sample " + name)) }
+
+func photoItem() pipeline.Item {
+	var long pipeline.Digest512
+	for i := range long {
+		long[i] = byte(7 * i)
+	}
+	return pipeline.Item{Digest: digest("photo"), SHA512: long, Size: 4_318_772, Kind: pipeline.Photo, Format: "jpeg"}
+}
+
+func say(by pipeline.Ref, w pipeline.Where, f pipeline.Fact) pipeline.Measurement {
+	return pipeline.Measurement{By: by, Where: w, Fact: f}
+}
+
+func pointer[T any](v T) *T { return &v }
+
+// photo is a phone photo received twice, once under a hostile name, with much to say about it.
+func photo() pipeline.Dossier {
+	it := photoItem()
+	received := time.Date(2026, 11, 20, 9, 14, 3, 0, time.UTC)
+	return pipeline.Dossier{
+		Item: it,
+		Receipts: []pipeline.Receipt{
+			{
+				Item: it.Digest, Name: "IMG_20200810_213012.jpg", Path: "minsk/IMG_20200810_213012.jpg",
+				Claims: pipeline.Claims{
+					Source: "witness B-17, handed over on a card", ClaimedTime: "2020-08-10 21:30 +03:00", ClaimedPlace: "Мінск, праспект Пераможцаў",
+					Latitude: "53,9173", Longitude: "27,5406", Collector: "A. K.", Consent: "use in proceedings, name sealed", Notes: "third of five files",
+					Other: map[string]string{"box": "14", "shelf": "C"},
+				},
+				At: received, By: "dokaz run (operator nk)", Modified: time.Date(2020, 8, 10, 18, 30, 14, 0, time.UTC),
+			},
+			{
+				Item: it.Digest, Name: "IMG-20200811-WA0012.png", Path: "telegram/IMG-20200811-WA0012.png",
+				Claims: pipeline.Claims{Source: "channel export", URL: "https://example.org/post/881?a=1&b=<2>", ClaimedTime: "12.08.2020", Latitude: "52.0976", Longitude: "23.7341"},
+				At:     received.Add(26 * time.Hour), By: "dokaz run (operator nk)",
+			},
+			{
+				Item: it.Digest, Name: "<script>alert(1)</script>\u202egpj.exe\u200b\x07 \"onload=x.jpg", Path: "odd/names",
+				Claims: pipeline.Claims{Notes: "{{.}} ${x} " + strings.Repeat("a", 600), ClaimedTime: "the evening after the vote"},
+				At:     received.Add(27 * time.Hour), By: "dokaz run (operator nk)",
+			},
+		},
+		Examination: pipeline.Examination{
+			Outcomes: []pipeline.Outcome{
+				{By: formatRef, Status: pipeline.Done, Took: 3 * time.Millisecond},
+				{By: exifRef, Status: pipeline.Done},
+				{By: containerRef, Status: pipeline.Skipped, Reason: "not for a photo"},
+				{By: pixelRef, Status: pipeline.Done},
+				{By: frameRef, Status: pipeline.Skipped, Reason: "not for a photo"},
+				{By: pipeline.Ref{Analyzer: "thumbnail", Version: 1}, Status: pipeline.Partial, Reason: "embedded preview ends at byte 18,220: unexpected end of data"},
+			},
+			Measurements: append(photoFacts(), photoTags()...),
+		},
+		Neighbours: []pipeline.Neighbour{
+			{
+				Match: pipeline.Match{
+					A: min2(it.Digest, digest("copy")), B: max2(it.Digest, digest("copy")), Basis: pipeline.NearPicture, Strength: pipeline.Confirmed, Distance: 12,
+					Transform: pipeline.Transform{}, Method: "PDQ 256 bit, confirmed ≤ 31, version 1",
+				},
+				Other: pipeline.Item{Digest: digest("copy"), Size: 211_004, Kind: pipeline.Photo, Format: "jpeg"}, Name: "photo_2020-08-11_08-02-11.jpg",
+				Thumbnail: pointer(digest("copy thumbnail")), Blurred: pointer(digest("copy blurred")),
+			},
+			{
+				Match: pipeline.Match{
+					A: min2(it.Digest, digest("crop")), B: max2(it.Digest, digest("crop")), Basis: pipeline.PartialPicture, Strength: pipeline.Suggested, Distance: 40,
+					Transform: pipeline.Transform{Mirror: true, Rotate: 90, Crop: &[4]float64{0.1, 0.05, 0.62, 0.8}}, Method: "PDQ 256 bit on crops, suggested ≤ 52, version 1",
+				},
+				Other: pipeline.Item{Digest: digest("crop"), Size: 96_120, Kind: pipeline.Photo, Format: "webp"}, Name: "unnamed (3)\u202e.webp",
+			},
+		},
+		Cluster: &pipeline.Cluster{Representative: it.Digest, Size: 3},
+	}
+}
+
+func min2(a, b pipeline.Digest) pipeline.Digest {
+	if a.Compare(b) < 0 {
+		return a
+	}
+	return b
+}
+
+func max2(a, b pipeline.Digest) pipeline.Digest {
+	if a.Compare(b) < 0 {
+		return b
+	}
+	return a
+}
+
+func photoFacts() []pipeline.Measurement {
+	offset := 180
+	exif := func(at int64) pipeline.Where {
+		return pipeline.Where{Path: "APP1/Exif", Offset: &at, Length: 20}
+	}
+	return []pipeline.Measurement{
+		say(formatRef, pipeline.At(0, 12), pipeline.FileType{Detected: "jpeg", MediaType: "image/jpeg", Extension: "jpg", Declared: "jpeg", Agree: true}),
+		say(formatRef, pipeline.At(4_200_100, 118_672), pipeline.Extent{What: "trailing", Length: 118_672, Note: "mp4 signature"}),
+		say(formatRef, pipeline.In("APP0"), pipeline.Raster{Source: "SOF0", Width: 4000, Height: 3000, Orientation: 6}),
+		say(exifRef, exif(202), pipeline.CaptureTime{Meaning: "original", Source: "ExifIFD:DateTimeOriginal", Raw: "2020:08:10 21:30:12", Local: "2020-08-10T21:30:12", Zone: pipeline.ZoneStated, Offset: &offset}),
+		say(exifRef, exif(222), pipeline.CaptureTime{Meaning: "digitized", Source: "ExifIFD:DateTimeDigitized", Raw: "2020:08:10 21:30:12", Local: "2020-08-10T21:30:12", Zone: pipeline.ZoneUnstated}),
+		say(exifRef, exif(242), pipeline.CaptureTime{Meaning: "modified", Source: "IFD0:DateTime", Raw: "2020:08:10 21:29:40", Local: "2020-08-10T21:29:40", Zone: pipeline.ZoneUnstated}),
+		say(exifRef, exif(262), pipeline.CaptureTime{Meaning: "gps", Source: "GPS:GPSDateStamp", Raw: "2020:08:10 16/1 31/1 2/1", Local: "2020-08-10T16:31:02", Zone: pipeline.ZoneUTC}),
+		say(exifRef, exif(402), pipeline.CaptureTime{Meaning: "digitized", Source: "XMP:xmp:CreateDate", Raw: "0000:00:00 00:00:00", Zone: pipeline.ZoneUnstated}),
+		say(exifRef, exif(300), pipeline.Position{Source: "GPS", Latitude: 53.917301, Longitude: 27.540612, Altitude: pointer(214.5), Datum: "WGS-84", Raw: "53/1 55/1 228/100 N 27/1 32/1 2620/100 E"}),
+		say(exifRef, exif(120), pipeline.Device{Source: "IFD0", Make: "Xiaomi", Model: "Mi A3", Serial: "1f3c-9920-11", Lens: "4.7 mm f/1.8"}),
+		say(exifRef, exif(140), pipeline.EncoderTrace{Source: "IFD0:Software", Value: "Snapseed 2.19"}),
+		say(exifRef, exif(222), pipeline.Disagreement{
+			Group: "ExifIFD", ID: "36868", Name: "DateTimeDigitized",
+			Readings: []pipeline.Reading{{Reader: "goexif", Value: "2020:08:10 21:30:12"}, {Reader: "imagemeta", Value: "2020:08:10 21:30:13"}},
+		}),
+		say(pixelRef, pipeline.Where{}, pipeline.PictureHash{Algorithm: "pdq", Bits: strings.Repeat("f09a3c51", 8), Quality: 98, Decoder: "libav mjpeg 7.1.5", Width: 3000, Height: 4000}),
+		say(pixelRef, pipeline.Where{}, pipeline.PictureHash{Algorithm: "phash", Bits: "c3a19e7700ff1234", Quality: -1, Decoder: "libav mjpeg 7.1.5", Width: 3000, Height: 4000}),
+		say(pixelRef, pipeline.Where{}, pipeline.Derivative{Role: "thumbnail", MediaType: "image/jpeg", Digest: digest("photo thumbnail"), Width: 240, Height: 320, Bytes: []byte("jpeg")}),
+		say(pixelRef, pipeline.Where{}, pipeline.Derivative{Role: "thumbnail-blurred", MediaType: "image/jpeg", Digest: digest("photo blurred"), Width: 240, Height: 320, Bytes: []byte("jpeg")}),
+	}
+}
+
+func photoTags() []pipeline.Measurement {
+	var out []pipeline.Measurement
+	for i, g := range []pipeline.Tag{
+		{Reader: "goexif", Group: "IFD0", ID: "271", Name: "Make", Type: "ASCII", Count: 7, Value: "Xiaomi"},
+		{Reader: "goexif", Group: "IFD0", ID: "272", Name: "Model", Type: "ASCII", Count: 6, Value: "Mi A3"},
+		{Reader: "goexif", Group: "IFD0", ID: "274", Name: "Orientation", Type: "SHORT", Count: 1, Value: "6"},
+		{Reader: "goexif", Group: "ExifIFD", ID: "36867", Name: "DateTimeOriginal", Type: "ASCII", Count: 20, Value: "2020:08:10 21:30:12"},
+		{Reader: "goexif", Group: "ExifIFD", ID: "37510", Name: "UserComment", Type: "UNDEFINED", Count: 4096, Value: "<img src=x onerror=alert(2)>\u2066\u0000ASCII\u0000\u0000\u0000" + strings.Repeat("lorem ipsum ", 60), Cut: true},
+		{Reader: "goexif", Group: "GPS", ID: "1", Name: "GPSLatitudeRef", Type: "ASCII", Count: 2, Value: "N"},
+		{Reader: "goexif", Group: "GPS", ID: "2", Name: "GPSLatitude", Type: "RATIONAL", Count: 3, Value: "53/1 55/1 228/100"},
+		{Reader: "goexif", Group: "GPS", ID: "4", Name: "GPSLongitude", Type: "RATIONAL", Count: 3, Value: "27/1 32/1 2620/0", Note: "zero denominator"},
+		{Reader: "imagemeta", Group: "IPTC", ID: "2:40", Name: "SpecialInstructions", Value: "FBMD01000abb0300006f090000"},
+		{Reader: "imagemeta", Group: "dc", Name: "creator", Value: "Фатограф \u202eсакрэтны"},
+	} {
+		out = append(out, say(exifRef, pipeline.Where{Path: "APP1/Exif", Offset: pointer(int64(100 + 12*i)), Length: 12}, g))
+	}
+	return out
+}
+
+// video is a clip that shares footage with a compilation and of which one analyzer died.
+func video() pipeline.Dossier {
+	it := pipeline.Item{Digest: digest("video"), Size: 18_220_941, Kind: pipeline.Video, Format: "mp4"}
+	frames := pipeline.FrameHashes{Algorithm: "pdq", Decoder: "libav h264 7.1.5", Stream: 0}
+	for i := range 40 {
+		var h pipeline.Hash256
+		h[0], h[3] = uint64(i)*0x9e3779b97f4a7c15, uint64(i)
+		frames.Frames = append(frames.Frames, pipeline.HashedFrame{Time: float64(i) / 2, Bits: h, Quality: 10 + i, Key: i%8 == 0})
+	}
+	frames.Cut = true
+	d := pipeline.Dossier{
+		Item:     it,
+		Receipts: []pipeline.Receipt{{Item: it.Digest, Name: "VID_20200811_001502.mov", Path: "VID_20200811_001502.mov", Claims: pipeline.Claims{ClaimedTime: "2020-08-09", Latitude: "53.9N", Longitude: "27.57E"}, At: time.Date(2026, 11, 20, 9, 14, 3, 0, time.UTC), By: "dokaz watch"}},
+		Examination: pipeline.Examination{
+			Outcomes: []pipeline.Outcome{
+				{By: formatRef, Status: pipeline.Done}, {By: exifRef, Status: pipeline.Skipped, Reason: "not for a video"}, {By: containerRef, Status: pipeline.Done},
+				{By: pixelRef, Status: pipeline.Skipped, Reason: "not for a video"}, {By: frameRef, Status: pipeline.Partial, Reason: "decoding stopped at 19.5 s: a limit of 40 frames"},
+				{By: pipeline.Ref{Analyzer: "audioprint", Version: 2}, Status: pipeline.Failed, Reason: "the child process died: signal: killed (wall clock 60 s)"},
+				{By: pipeline.Ref{Analyzer: "jpegsignature", Version: 1}, Status: pipeline.Refused, Reason: "limit of 4 MiB for one segment, file says 3,221,225,472"},
+			},
+			Measurements: videoFacts(frames),
+		},
+		Neighbours: []pipeline.Neighbour{videoNeighbour(it)},
+		Cluster:    &pipeline.Cluster{Representative: digest("compilation"), Size: 61},
+	}
+	return d
+}
+
+func videoFacts(frames pipeline.FrameHashes) []pipeline.Measurement {
+	return []pipeline.Measurement{
+		say(formatRef, pipeline.At(0, 16), pipeline.FileType{Detected: "mp4", MediaType: "video/mp4", Extension: "mov", Declared: "mov"}),
+		say(formatRef, pipeline.At(18_220_941, 0), pipeline.Extent{What: "truncated", Length: 20_480, Note: "mdat says 20480 bytes more"}),
+		say(containerRef, pipeline.In("moov/mvhd"), pipeline.CaptureTime{Meaning: "container_created", Source: "format:creation_time", Raw: "2020-08-14T22:15:02.000000Z", Local: "2020-08-14T22:15:02", Zone: pipeline.ZoneNominal}),
+		say(containerRef, pipeline.In("moov/trak[0]/mdia/mdhd"), pipeline.CaptureTime{Meaning: "stream_created", Source: "stream:0:creation_time", Raw: "1904-01-01T00:00:00Z", Local: "1904-01-01T00:00:00", Zone: pipeline.ZoneNominal}),
+		say(containerRef, pipeline.In("moov/udta/loci"), pipeline.Position{Source: "format:location", Latitude: 0, Longitude: 0, Raw: "+00.0000+000.0000/"}),
+		say(containerRef, pipeline.In("moov/udta"), pipeline.EncoderTrace{Source: "format:encoder", Value: "Lavf58.29.100"}),
+		say(containerRef, pipeline.In("ftyp"), pipeline.Container{Format: "mov,mp4,m4a,3gp,3g2,mj2", Brand: "isom", Duration: 37.48, BitRate: 3_889_101}),
+		say(containerRef, pipeline.In("stream:0"), pipeline.Stream{Index: 0, Type: "video", Codec: "h264", Profile: "High", CodecTag: "avc1", Width: 1280, Height: 720, PixelFormat: "yuv420p", FrameRate: "30/1", AverageRate: "2997/100", Rotation: 90, Duration: 37.48, BitRate: 3_700_000, Frames: 1124, Handler: "VideoHandler", Packets: 1110, Keyframes: 38, Decodable: true}),
+		say(containerRef, pipeline.In("stream:1"), pipeline.Stream{Index: 1, Type: "audio", Codec: "aac", Profile: "LC", CodecTag: "mp4a", SampleRate: 44100, Channels: 2, SampleFormat: "fltp", Duration: 37.5, BitRate: 128_000, Language: "und", Handler: "SoundHandler", Decodable: true}),
+		say(containerRef, pipeline.In("stream:0"), pipeline.Keyframes{Stream: 0, Times: []float64{0, 1.001, 2.002, 3.003, 4.004}, Cut: true}),
+		say(containerRef, pipeline.In("format"), pipeline.Tag{Reader: "libav", Group: "format", Name: "encoder", Value: "Lavf58.29.100"}),
+		say(frameRef, pipeline.Where{}, frames),
+		say(frameRef, pipeline.Where{Time: pointer(4.0)}, pipeline.Derivative{Role: "keyframe", MediaType: "image/jpeg", Digest: digest("video keyframe"), Width: 320, Height: 180}),
+		say(frameRef, pipeline.Where{Time: pointer(4.0)}, pipeline.Derivative{Role: "thumbnail", MediaType: "image/jpeg", Digest: digest("video thumbnail"), Width: 320, Height: 180}),
+		say(frameRef, pipeline.Where{Time: pointer(4.0)}, pipeline.Derivative{Role: "thumbnail-blurred", MediaType: "image/jpeg", Digest: digest("video blurred"), Width: 320, Height: 180}),
+	}
+}
+
+func videoNeighbour(it pipeline.Item) pipeline.Neighbour {
+	other := digest("compilation")
+	m := pipeline.Match{
+		A: min2(it.Digest, other), B: max2(it.Digest, other), Basis: pipeline.SharedFootage, Strength: pipeline.Confirmed, Distance: 9,
+		Segments: []pipeline.Segment{
+			{AStart: 1, AEnd: 9.5, BStart: 31, BEnd: 39.5, Speed: 1, Frames: 17, Distance: 8},
+			{AStart: 12, AEnd: 20, BStart: 4, BEnd: 20, Speed: 0.5, Frames: 16, Distance: 14},
+			{AStart: 30, AEnd: 33, BStart: 44, BEnd: 47, Speed: 1, Frames: 6, Distance: 3, Ambiguous: true},
+		},
+		Method: "PDQ 256 bit per frame, aligned in time, version 1",
+	}
+	return pipeline.Neighbour{
+		Match: m, Other: pipeline.Item{Digest: other, Size: 88_001_200, Kind: pipeline.Video, Format: "webm"}, Name: "Мінск 9–12 жніўня.webm",
+		Thumbnail: pointer(digest("compilation thumbnail")), Blurred: pointer(digest("compilation blurred")),
+	}
+}
+
+// plain is an empty file with nothing more to say of it.
+func plain() pipeline.Dossier {
+	it := pipeline.Item{Digest: pipeline.DigestOf(nil), Kind: pipeline.Photo}
+	return pipeline.Dossier{
+		Item:     it,
+		Receipts: []pipeline.Receipt{{Item: it.Digest, Name: "empty.jpg", Path: "empty.jpg", At: time.Date(2026, 11, 20, 9, 14, 3, 0, time.UTC), By: "dokaz run"}},
+		Examination: pipeline.Examination{
+			Outcomes:     []pipeline.Outcome{{By: formatRef, Status: pipeline.Done}, {By: exifRef, Status: pipeline.Failed, Reason: "nothing to read"}},
+			Measurements: []pipeline.Measurement{say(formatRef, pipeline.At(0, 0), pipeline.Extent{What: "empty"})},
+		},
+	}
+}
+
+// envelope is the issue of a dossier's report.
+func envelope(t *testing.T, d pipeline.Dossier) pipeline.Issue {
+	t.Helper()
+	env := pipeline.Issue{
+		Revision: 2, Prior: pointer(digest("prior document")), At: time.Date(2026, 11, 23, 12, 0, 5, 9, time.UTC),
+		Tool: "dokaz 0.1.0 (go1.26.8, FFmpeg 7.1.5)",
+		Isolation: []pipeline.Layer{
+			{Name: "rlimits", State: "on", Detail: "memory 2 GiB, processor 60 s, no files written, no core dumps"},
+			{Name: "seccomp", State: "off", Detail: "not part of this build"},
+			{Name: "landlock", State: "unavailable", Detail: "kernel without Landlock"},
+		},
+	}
+	for i, r := range d.Receipts {
+		key, err := r.Key()
+		if err != nil {
+			t.Fatal(err)
+		}
+		env.Receipts = append(env.Receipts, pipeline.IssueReceipt{Key: key, At: r.At, By: r.By, Modified: r.Modified})
+		env.Custody = append(env.Custody, pipeline.Entry{Seq: int64(1 + i), At: r.At, By: r.By, Act: pipeline.ActReceived, Item: d.Item.Digest, Subject: key.String()})
+	}
+	env.Custody = append(env.Custody, pipeline.Entry{Seq: 40, At: env.At.Add(-2 * time.Second), By: "dokaz 0.1.0", Act: pipeline.ActExamined, Item: d.Item.Digest, Detail: "7 analyzers"})
+	return env
+}
+
+func methods() []pipeline.Ref { return []pipeline.Ref{rules.Ref(), matchRef} }
