@@ -123,7 +123,11 @@ func (p *Pool) settle(ctx context.Context, leg Leg, c pipeline.Claim, cause erro
 func (p *Pool) release(c pipeline.Claim, cause error, due time.Time) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.life), catalogWithin)
 	defer cancel()
-	err := p.opt.Stages.Release(ctx, c, cause.Error(), due)
+	why := cause.Error()
+	if errors.Is(cause, ErrStopped) {
+		why = ""
+	}
+	err := p.opt.Stages.Release(ctx, c, why, due)
 	if err != nil && !errors.Is(err, pipeline.ErrSuperseded) {
 		p.notices.notice(fmt.Errorf("workers: release %s: %w", c.Step, err))
 	}

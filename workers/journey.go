@@ -18,7 +18,8 @@ type Stages interface {
 	Claim(ctx context.Context, t pipeline.Task, worker string, until time.Time) (pipeline.Claim, error)
 	// Extend moves the end of the claim's lease. ErrSuperseded says that the claim is no longer the row's.
 	Extend(ctx context.Context, c pipeline.Claim, until time.Time) error
-	// Release gives the task back for another try at due and records why. ErrSuperseded as with Extend.
+	// Release gives the task back for another try at due and records why. An empty cause is an interruption by
+	// us: the claim does not count as an attempt. ErrSuperseded as with Extend.
 	Release(ctx context.Context, c pipeline.Claim, cause string, due time.Time) error
 }
 

@@ -441,3 +441,17 @@ func TestReexaminationReplacesWhatWasSaid(t *testing.T) {
 	cl.move(time.Minute)
 	task(t, c, cl.now(), pipeline.StepReport, a.Digest) // its neighbour is gone: it must say so
 }
+
+func TestInterruptionsAreNoAttempts(t *testing.T) {
+	t.Parallel()
+	c, cl := open(t)
+	it, _ := receive(t, c, "x", "x")
+	for range 3 {
+		if err := c.Release(t.Context(), claim(t, c, cl, pipeline.StepExamine, it.Digest), "", cl.now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := claim(t, c, cl, pipeline.StepExamine, it.Digest); got.Attempts != 1 || got.Fence != 4 {
+		t.Errorf("attempt %d, fence %d after three interruptions: want 1 and 4", got.Attempts, got.Fence)
+	}
+}

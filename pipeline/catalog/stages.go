@@ -84,13 +84,18 @@ func (c *Catalog) Extend(ctx context.Context, cl pipeline.Claim, until time.Time
 	})
 }
 
-// Release gives a claim back undone, to be tried again at due, and keeps the cause for people to see.
+// Release gives a claim back undone, to be tried again at due, and keeps the cause for people to see. Without a
+// cause it was an interruption, which does not count as an attempt.
 func (c *Catalog) Release(ctx context.Context, cl pipeline.Claim, cause string, due time.Time) error {
+	uncounted := 0
+	if cause == "" {
+		uncounted = 1
+	}
 	return c.tx(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, `
-			UPDATE stage SET leased = 0, lease_until = 0, worker = '', cause = $1, due = $2
+			UPDATE stage SET leased = 0, lease_until = 0, worker = '', cause = $1, due = $2, attempts = attempts - $6
 			WHERE step = $3 AND item = $4 AND fence = $5 AND leased = 1`,
-			cause, due.UnixMilli(), string(cl.Step), cl.Item.Hex(), cl.Fence)
+			cause, due.UnixMilli(), string(cl.Step), cl.Item.Hex(), cl.Fence, uncounted)
 		return held(r, err, cl)
 	})
 }
