@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dokaz/analyzers/internal/pdq"
+	"dokaz/analyzers/media"
 	"dokaz/pipeline"
 )
 
@@ -29,7 +30,7 @@ func (*Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "framehash",
 		Version:    1,
-		Parameters: pdq.Parameters + fmt.Sprintf("; at most %d frames a stream", MaxFrames),
+		Parameters: fmt.Sprintf("%s; at most %d frames a stream; %s", pdq.Parameters, MaxFrames, media.New().Parameters()),
 		Kinds:      []pipeline.Kind{pipeline.Video},
 		Yields:     []pipeline.FactKind{pipeline.KindFrameHashes},
 	}

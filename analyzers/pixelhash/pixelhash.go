@@ -19,6 +19,7 @@ import (
 
 	"dokaz/analyzers/internal/pdq"
 	"dokaz/analyzers/internal/raster"
+	"dokaz/analyzers/media"
 	"dokaz/pipeline"
 )
 
@@ -34,11 +35,12 @@ func New() *Analyzer { return &Analyzer{} }
 // Spec declares the analyzer.
 func (*Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
-		Name:       "pixelhash",
-		Version:    1,
-		Parameters: pdq.Parameters + "; goimagehash 1.1.0 ahash, dhash, phash of 64 bits on white, area-averaged to at most 256",
-		Kinds:      []pipeline.Kind{pipeline.Photo},
-		Yields:     []pipeline.FactKind{pipeline.KindPictureHash},
+		Name:    "pixelhash",
+		Version: 1,
+		Parameters: fmt.Sprintf("%s; goimagehash 1.1.0 ahash, dhash, phash of 64 bits, on white, area-averaged to at most %d; %s",
+			pdq.Parameters, exchangeSide, media.New().Parameters()),
+		Kinds:  []pipeline.Kind{pipeline.Photo},
+		Yields: []pipeline.FactKind{pipeline.KindPictureHash},
 	}
 }
 

@@ -57,6 +57,15 @@ func (s studio) still(h pipeline.Hash256, n, noise int) []pipeline.Hash256 {
 	return out
 }
 
+// turns shows two pictures as the pattern says.
+func (s studio) turns(p, q pipeline.Hash256, pattern string) []pipeline.Hash256 {
+	var out []pipeline.Hash256
+	for _, c := range pattern {
+		out = append(out, s.changed(map[rune]pipeline.Hash256{'0': p, '1': q}[c], 3))
+	}
+	return out
+}
+
 // coded is film after another coding.
 func (s studio) coded(film []pipeline.Hash256, noise int) []pipeline.Hash256 {
 	out := make([]pipeline.Hash256, len(film))
@@ -94,6 +103,7 @@ func TestFootage(t *testing.T) {
 	s := newStudio(1)
 	film, other := s.film(60), s.film(60)
 	face := s.frame()
+	two := s.turns(face, s.frame(), "001011010001110100101100")
 	slides := slices.Concat(s.still(s.frame(), 4, 2), s.still(s.frame(), 4, 2), s.still(s.frame(), 4, 2))
 	for name, c := range map[string]struct {
 		a, b []pipeline.Hash256
@@ -111,6 +121,7 @@ func TestFootage(t *testing.T) {
 		"two seconds in common":       {film[:12], slices.Concat(other[:20], film[:4]), nil},
 		"the whole of a short clip":   {film[:4], s.coded(film[:4], 2), shared(pipeline.Suggested, 2, shot(0, 0, 4, 2, true))},
 		"three slides":                {slides, s.coded(slides, 4), shared(pipeline.Confirmed, 4, shot(0, 0, 12, 4, false))},
+		"two pictures in turns":       {two, s.coded(two, 4), shared(pipeline.Suggested, 4, shot(0, 0, 24, 4, false))},
 		"an identical short clip":     {film[:3], film[:3], shared(pipeline.Confirmed, 0, shot(0, 0, 3, 0, false))},
 		"two frozen pictures alike":   {s.still(face, 9, 0), s.still(face, 9, 0), shared(pipeline.Suggested, 0, shot(0, 0, 9, 0, true))},
 		"a still picture, too far":    {s.still(face, 20, 0), s.still(s.changed(face, 52), 20, 0), nil},

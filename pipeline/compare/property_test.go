@@ -136,7 +136,7 @@ func TestTheSameStillSceneAtAnotherTimeConfirmsNothing(t *testing.T) {
 			return video(n, s.still(s.changed(scene, rapid.IntRange(0, 12).Draw(t, "light")), rapid.IntRange(8, 90).Draw(t, "frames"), noise))
 		}
 		for _, m := range compare.Pair(take(1), take(2), compare.Defaults()) {
-			if m.Strength != pipeline.Suggested {
+			if m.Strength != pipeline.Suggested || len(m.Segments) != 1 {
 				t.Fatalf("%+v", m)
 			}
 			for _, g := range m.Segments {
@@ -176,11 +176,11 @@ func TestAClipIsFoundWhereItWasCut(t *testing.T) {
 		}
 		g := ms[0].Segments[0]
 		start, end := float64(from)/20, float64(from+length)/20
-		const step = 0.5
+		const step = 0.5 // an end can lie one step off in either video, and one more where a cut falls between their samples
 		for what, off := range map[string]float64{
 			"start in A": g.AStart - start, "end in A": g.AEnd - end, "start in B": g.BStart, "end in B": g.BEnd - (end - start),
 		} {
-			if math.Abs(off) > 2*step {
+			if math.Abs(off) > 3*step {
 				t.Fatalf("%s is off by %.2f s: %+v, cut from %.2f to %.2f", what, off, g, start, end)
 			}
 		}

@@ -61,7 +61,7 @@ func (s *Station) Add(ps ...pipeline.Prints) error {
 }
 
 // Against returns all matches of p with the items in the index: what Pair says of p and each of them, ordered by the
-// other item. Should p itself be there, it is passed over.
+// other item. Of p itself, should it be there, Pair says nothing.
 func (s *Station) Against(p pipeline.Prints) ([]pipeline.Match, error) {
 	pictures, frames := s.set.queries(p)
 	byPicture, err := s.index.NearPictures(pictures, s.set.Suggested)
@@ -74,9 +74,6 @@ func (s *Station) Against(p pipeline.Prints) ([]pipeline.Match, error) {
 	}
 	var out []pipeline.Match
 	for _, d := range union(byPicture, byFrame) {
-		if d == p.Item {
-			continue
-		}
 		other, err := s.index.Prints(d)
 		if err != nil {
 			return nil, fmt.Errorf("compare: %w", err)

@@ -36,7 +36,7 @@ func TestHitsNameQueryOwnerOrdinalAndDistance(t *testing.T) {
 			ordinal := 0
 			for range r.IntN(3) {
 				var h pipeline.FrameHashes
-				for range r.IntN(700) {
+				for range r.IntN(200) {
 					f := pipeline.HashedFrame{Bits: random(r)}
 					if r.IntN(20) == 0 {
 						f.Bits = queries[r.IntN(3)]

@@ -138,10 +138,10 @@ func exact(t *testing.T, open func() Index) {
 // long adds items whose frames fill many blocks of whatever size the implementation uses.
 func long(t *testing.T, x Index) {
 	r := rand.New(rand.NewPCG(7, 7))
-	all := make([]pipeline.Prints, 4)
+	all := make([]pipeline.Prints, 5)
 	for i := range all {
 		all[i] = pipeline.Prints{Item: name(i), Kind: pipeline.Video, Footage: []pipeline.FrameHashes{{Algorithm: "pdq"}}}
-		for j := range 1 + r.IntN(6000) {
+		for j := range 1 + r.IntN(3000) {
 			all[i].Footage[0].Frames = append(all[i].Footage[0].Frames, pipeline.HashedFrame{
 				Time: float64(j) / 2, Bits: pipeline.Hash256{r.Uint64(), r.Uint64(), r.Uint64(), r.Uint64()}, Quality: j % 101,
 			})
