@@ -32,7 +32,9 @@ func serve(t *testing.T) *server {
 	s := &server{t: t, dir: dir, addr: "unix://" + filepath.Join(dir, "s")}
 	t.Cleanup(func() {
 		s.kill()
-		os.RemoveAll(dir)
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
 	})
 	s.start(path)
 	return s

@@ -98,7 +98,11 @@ func TestTheEndOfStartsContextEndsTheStations(t *testing.T) {
 	if err := p.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
-	defer p.Stop()
+	defer func() {
+		if err := p.Stop(); err != nil {
+			t.Error(err)
+		}
+	}()
 	<-begun
 	cancel(errors.New("interrupted"))
 	<-ended

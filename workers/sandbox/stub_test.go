@@ -254,7 +254,7 @@ func kill(s syscall.Signal) error {
 func deeper(n int) error {
 	var pad [1024]byte
 	pad[n%1024] = 1
-	if err := deeper(n + 1); err != nil {
+	if err := deeper(n + 1); err != nil { //nolint:staticcheck // it has to exhaust the stack
 		return err
 	}
 	reached.Add(int64(pad[0]))
@@ -341,7 +341,11 @@ func inFile(t *testing.T, s string, flag int) (pipeline.Item, pipeline.Original)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	it, o := inMemory(s)
 	return it, fileOriginal{o.(bytesOriginal), f}
 }
