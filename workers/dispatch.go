@@ -16,11 +16,12 @@ import (
 
 // Times of the dispatcher.
 const (
-	dueEvery   = 500 * time.Millisecond
-	dueAtOnce  = 256
-	lookFirst  = 3 * time.Second  // after sending, until a task that is due still is looked for in the queue
-	lookMost   = 15 * time.Second // between two looks; the wait doubles up to it
-	forgetSent = time.Minute
+	dueEvery    = 500 * time.Millisecond
+	dueAtOnce   = 256
+	kicksGather = 100 * time.Millisecond
+	lookFirst   = 3 * time.Second  // after sending, until a task that is due still is looked for in the queue
+	lookMost    = 15 * time.Second // between two looks; the wait doubles up to it
+	forgetSent  = time.Minute
 	// namesAtOnce is how many taken names are passed over in one look.
 	namesAtOnce = 3
 	// neverInAsynq keeps asynq's own deadline and archive out of the way: leases and attempts are the catalog's.
@@ -34,6 +35,7 @@ func (p *Pool) dispatch() {
 	tick := time.NewTicker(dueEvery)
 	defer tick.Stop()
 	for !p.draining.Load() {
+		began := time.Now()
 		if err := p.line.sendDue(p.life); err != nil && p.life.Err() == nil {
 			p.notices.notice(fmt.Errorf("workers: dispatch: %w", err))
 		}
@@ -41,8 +43,23 @@ func (p *Pool) dispatch() {
 		case <-p.life.Done():
 			return
 		case <-p.kick:
+			p.breathe(began)
 		case <-tick.C:
 		}
+	}
+}
+
+// breathe lets kicks gather while the line is not empty: asking the catalog after every commit would cost more than
+// the commits.
+func (p *Pool) breathe(last time.Time) {
+	if p.line.empty() {
+		return
+	}
+	t := time.NewTimer(time.Until(last.Add(kicksGather)))
+	defer t.Stop()
+	select {
+	case <-p.life.Done():
+	case <-t.C:
 	}
 }
 
@@ -90,6 +107,12 @@ func (l *line) served(t pipeline.Task) bool {
 		low = max(low, dueAtOnce/2)
 	}
 	return len(l.sent) < low
+}
+
+func (l *line) empty() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.sent) == 0
 }
 
 // sendDue asks the catalog what is due and sends what is not on its way already.

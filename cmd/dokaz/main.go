@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"dokaz/cmd/internal/wire"
 	"dokaz/workers/sandbox"
@@ -22,8 +23,15 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == sandbox.Verb {
 		os.Exit(wire.ChildMain())
 	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(parentGC)
+	}
 	os.Exit(Main(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
+
+// parentGC lets the heap grow to four times what lives before it is collected: what lives is small here, the
+// pictures are decoded in children.
+const parentGC = 300
 
 // Main runs one command line and returns its exit code.
 func Main(ctx context.Context, args []string, in io.Reader, out, messages io.Writer) int {

@@ -25,6 +25,7 @@ type runOptions struct {
 	filesFrom   string
 	manifest    string
 	stdinName   string
+	profile     string
 	failOn      []string
 }
 
@@ -55,6 +56,10 @@ Ctrl-C once finishes the items in work, twice stops at once; either way the same
 	f.StringVar(&o.manifest, "manifest", "", "take in the files that a CSV of claims names (path,source,url,claimed_time,claimed_place,lat,lon,collector,consent,notes)")
 	f.BoolVar(&o.absolute, "manifest-absolute", false, "let the CSV name files anywhere by absolute paths")
 	f.StringVar(&o.stdinName, "name", "stdin", "name of the file read from standard input")
+	f.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of this process, without its children, to this file")
+	if err := f.MarkHidden("cpuprofile"); err != nil {
+		panic(err) // the flag was defined a line above
+	}
 	f.StringSliceVar(&o.failOn, "fail-on", nil, "exit with 4 if a finding has this code or weight (questions, contradicts …)")
 	return c
 }
@@ -68,13 +73,17 @@ func run(ctx context.Context, t *terminal, roots []string, o runOptions) error {
 	if _, err := os.Stat(cfg.Case); errors.Is(err, os.ErrNotExist) {
 		t.say("dokaz: making the case %s\n", plain(cfg.Case))
 	}
-	r := &running{terminal: t, options: o, began: time.Now()}
-	r.house, err = wire.Open(ctx, cfg, wire.Toil, r.came)
+	stop, err := profiled(o.profile)
 	if err != nil {
 		return err
 	}
+	r := &running{terminal: t, options: o, began: time.Now()}
+	r.house, err = wire.Open(ctx, cfg, wire.Toil, r.came)
+	if err != nil {
+		return errors.Join(err, stop())
+	}
 	err = r.work(ctx, roots)
-	return errors.Join(err, r.house.Close())
+	return errors.Join(err, r.house.Close(), stop())
 }
 
 // running is one run under way.

@@ -207,8 +207,15 @@ type Pending struct {
 	Failed    int // items with a failed or refused analyzer
 }
 
-// Any reports whether anything is pending.
-func (p Pending) Any() bool { return p.Examining+p.Following > 0 }
+// Idle reports whether nothing is pending.
+func (c *Catalog) Idle(ctx context.Context) (bool, error) {
+	var busy bool
+	err := c.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM stage WHERE wanted > finished)`).Scan(&busy)
+	if err != nil {
+		return false, fmt.Errorf("catalog: %w", err)
+	}
+	return !busy, nil
+}
 
 // Pending tells how far the workers are.
 func (c *Catalog) Pending(ctx context.Context) (Pending, error) {

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -241,9 +242,13 @@ func (s publishing) Perform(ctx context.Context, cl pipeline.Claim) error {
 
 // Publish writes reports/<sha256>/report.json and report.html from an item's latest revision.
 func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
-	r, doc, digest, err := h.Report(ctx, d)
+	doc, digest, err := h.frozen(ctx, d)
 	if err != nil {
 		return err
+	}
+	var r pipeline.Report // frozen by us and just read under its digest: what report.Open checks besides holds
+	if err := json.Unmarshal(doc, &r); err != nil {
+		return fmt.Errorf("frozen report of %s: %w: %w", d, pipeline.ErrCorrupt, err)
 	}
 	var html bytes.Buffer
 	if err := page.HTML(&html, r, digest, h.picture(ctx)); err != nil {
@@ -259,19 +264,27 @@ func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 	return replace(dir+"/report.html", html.Bytes())
 }
 
-// Report returns an item's latest revision, its document and the document's digest.
-func (h *House) Report(ctx context.Context, d pipeline.Digest) (pipeline.Report, []byte, pipeline.Digest, error) {
-	var r pipeline.Report
+// frozen returns the document of an item's latest revision and its digest.
+func (h *House) frozen(ctx context.Context, d pipeline.Digest) ([]byte, pipeline.Digest, error) {
 	last, err := h.Catalog.Latest(ctx, d)
 	if err != nil {
-		return r, nil, pipeline.Digest{}, err
+		return nil, pipeline.Digest{}, err
 	}
 	doc, err := h.derived(ctx, last.Doc)
 	if err != nil {
-		return r, nil, last.Doc, fmt.Errorf("frozen report of %s: %w", d, err)
+		return nil, last.Doc, fmt.Errorf("frozen report of %s: %w", d, err)
 	}
-	r, err = report.Open(doc)
-	return r, doc, last.Doc, err
+	return doc, last.Doc, nil
+}
+
+// Report returns an item's latest revision, checked, with its document and the document's digest.
+func (h *House) Report(ctx context.Context, d pipeline.Digest) (pipeline.Report, []byte, pipeline.Digest, error) {
+	doc, digest, err := h.frozen(ctx, d)
+	if err != nil {
+		return pipeline.Report{}, nil, digest, err
+	}
+	r, err := report.Open(doc)
+	return r, doc, digest, err
 }
 
 // Page writes the page of an item's latest revision.

@@ -13,12 +13,9 @@ func (h *House) Settle(ctx context.Context) error {
 	tick := time.NewTicker(settled)
 	defer tick.Stop()
 	for {
-		p, err := h.Catalog.Pending(ctx)
-		if err != nil {
+		idle, err := h.Catalog.Idle(ctx)
+		if err != nil || idle {
 			return err
-		}
-		if !p.Any() {
-			return nil
 		}
 		select {
 		case <-ctx.Done():
