@@ -233,3 +233,63 @@ func redisServer(t *testing.T) string {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
+
+// TestInterruptGoesOnLater presses Ctrl-C in the middle of a run: it ends with 130, what was in work is whole, and
+// the same command finishes the rest.
+func TestInterruptGoesOnLater(t *testing.T) {
+	in := bulk(t, 24)
+	dir := filepath.Join(t.TempDir(), "case")
+	c, said := dokaz(t.Context(), "run", in, "--case", dir, "--workers", "1")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the first report", func() bool {
+		found, err := filepath.Glob(filepath.Join(dir, "reports", "*", "report.html"))
+		return err == nil && len(found) > 0
+	})
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	var code *exec.ExitError
+	if err := c.Wait(); !errors.As(err, &code) || code.ExitCode() != int(exitInterrupted) {
+		t.Fatalf("interrupted run: %v, want exit code %d\n%s", err, exitInterrupted, said)
+	}
+	if !bytes.Contains(said.Bytes(), []byte("goes on where it stopped")) {
+		t.Errorf("nobody said how to go on: %s", said)
+	}
+	finish(t, "run", in, "--case", dir)
+	if got := leftBy(t, dir); len(got.Cores) < 20 {
+		t.Errorf("%d items", len(got.Cores))
+	}
+}
+
+// TestASecondRunIsToldThatTheCaseIsTaken starts a run beside a running one.
+func TestASecondRunIsToldThatTheCaseIsTaken(t *testing.T) {
+	in := bulk(t, 24)
+	dir := filepath.Join(t.TempDir(), "case")
+	first, said := dokaz(t.Context(), "run", in, "--case", dir, "--workers", "1")
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the case", func() bool {
+		_, err := os.Stat(filepath.Join(dir, "catalog.db"))
+		return err == nil
+	})
+	second, told := dokaz(t.Context(), "run", in, "--case", dir)
+	var code *exec.ExitError
+	if err := second.Run(); !errors.As(err, &code) || code.ExitCode() != int(exitBusy) {
+		t.Errorf("second run: %v, want exit code %d\n%s", err, exitBusy, told)
+	}
+	if err := first.Wait(); err != nil {
+		t.Errorf("first run: %v\n%s", err, said)
+	}
+}
+
+func waitFor(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s did not come", what)
+		}
+	}
+}
