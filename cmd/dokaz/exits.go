@@ -62,35 +62,41 @@ func usage(err error) error {
 	return fault{Code: "DKZ-0002", What: "The command line cannot be understood", Why: err.Error(), Do: "dokaz --help", Exit: exitUsage, err: err}
 }
 
+// known says of the errors that can be told apart what happened and what to do; the first that fits counts.
+var known = []struct {
+	is error
+	fault
+}{
+	{pipeline.ErrBusy, fault{Code: "DKZ-0006", What: "Somebody else has the case", Exit: exitBusy,
+		Do: "wait for the other dokaz to end, or let both share one queue with --redis"}},
+	{wire.ErrNoCase, fault{Code: "DKZ-0003", What: "There is no case here", Exit: exitUsage,
+		Do: "name the folder with --case, or make a case with 'dokaz run PATH…'"}},
+	{wire.ErrConfig, fault{Code: "DKZ-0004", What: "The configuration cannot be used", Exit: exitUsage, Do: "dokaz config show --origin"}},
+	{wire.ErrQueue, fault{Code: "DKZ-0007", What: "The Redis named cannot serve as the queue", Exit: exitMissing,
+		Do: "start it (apt-get install redis-server), or leave --redis away to use the queue inside the process"}},
+	{pipeline.ErrCorrupt, fault{Code: "DKZ-0005", What: "Kept bytes are no longer those that were put", Exit: exitIntegrity,
+		Do: "do not work on this case; compare it with a backup"}},
+	{pipeline.ErrNotFound, fault{Code: "DKZ-0008", What: "Nothing is known under this name", Exit: exitUsage,
+		Do: "dokaz status --items lists what the case holds"}},
+	{fs.ErrNotExist, fault{Code: "DKZ-0009", What: "A file cannot be opened", Exit: exitUsage, Do: "check the path"}},
+	{fs.ErrPermission, fault{Code: "DKZ-0009", What: "A file cannot be opened", Exit: exitUsage, Do: "check its permissions"}},
+	{pipeline.ErrMalformed, fault{Code: "DKZ-0010", What: "The input is not of its form", Exit: exitUsage}},
+}
+
 // explain turns any error into what, why and what to do.
 func explain(err error) fault {
 	var f fault
 	if errors.As(err, &f) {
 		return f
 	}
-	f = fault{Code: "DKZ-0001", What: "Something went wrong inside", Why: err.Error(), Do: "run 'dokaz doctor'; nothing received so far is lost, and the same command goes on where it stopped", Exit: exitInternal, err: err}
-	switch {
-	case errors.Is(err, pipeline.ErrBusy):
-		f.Code, f.What, f.Exit = "DKZ-0006", "Somebody else has the case", exitBusy
-		f.Do = "wait for the other dokaz to end, or let both share one queue with --redis"
-	case errors.Is(err, wire.ErrNoCase):
-		f.Code, f.What, f.Exit = "DKZ-0003", "There is no case here", exitUsage
-		f.Do = "name the folder with --case, or make a case with 'dokaz run PATH…'"
-	case errors.Is(err, wire.ErrConfig):
-		f.Code, f.What, f.Exit = "DKZ-0004", "The configuration cannot be used", exitUsage
-		f.Do = "dokaz config show --origin"
-	case errors.Is(err, pipeline.ErrCorrupt):
-		f.Code, f.What, f.Exit = "DKZ-0005", "Kept bytes are no longer those that were put", exitIntegrity
-		f.Do = "do not work on this case; compare it with a backup"
-	case errors.Is(err, pipeline.ErrNotFound):
-		f.Code, f.What, f.Exit = "DKZ-0008", "Nothing is known under this name", exitUsage
-		f.Do = "dokaz status --items lists what the case holds"
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
-		f.Code, f.What, f.Exit = "DKZ-0009", "A file cannot be opened", exitUsage
-		f.Do = "check the path and its permissions"
-	case errors.Is(err, pipeline.ErrMalformed):
-		f.Code, f.What, f.Exit = "DKZ-0010", "The input is not of its form", exitUsage
-		f.Do = ""
+	f = fault{Code: "DKZ-0001", What: "Something went wrong inside", Exit: exitInternal,
+		Do: "run 'dokaz doctor'; nothing received so far is lost, and the same command goes on where it stopped"}
+	for _, k := range known {
+		if errors.Is(err, k.is) {
+			f = k.fault
+			break
+		}
 	}
+	f.Why, f.err = err.Error(), err
 	return f
 }

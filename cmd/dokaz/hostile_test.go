@@ -1,3 +1,5 @@
+//go:build libav
+
 package main
 
 import (

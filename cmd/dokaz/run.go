@@ -298,6 +298,8 @@ func (r *running) verdict(ctx context.Context, totals catalog.Totals, interrupte
 	switch {
 	case err != nil:
 		return exitInternal, err
+	case totals.Corrupt > 0:
+		return exitIntegrity, nil
 	case interrupted:
 		return exitInterrupted, nil
 	case matched:

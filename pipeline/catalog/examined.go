@@ -19,6 +19,7 @@ type Examined struct {
 	Matches     []pipeline.Match // with all items whose fingerprints have Seq ≤ Seen
 	Seen        int64
 	Quarantined bool
+	Corrupt     bool   // the sealed bytes were no longer those received
 	Detail      string // for the custody entry: how the child was isolated
 }
 
@@ -63,7 +64,7 @@ func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Exami
 				return err
 			}
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE item SET quarantined = $1 WHERE digest = $2`, x.Quarantined, cl.Item.Hex()); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE item SET quarantined = $1, corrupt = $2 WHERE digest = $3`, x.Quarantined, x.Corrupt, cl.Item.Hex()); err != nil {
 			return err
 		}
 		if x.Quarantined {

@@ -138,6 +138,7 @@ type Totals struct {
 	Revisions   int   `json:"revisions"`
 	Failed      int   `json:"failed"` // items with a failed or refused analyzer
 	Quarantined int   `json:"quarantined"`
+	Corrupt     int   `json:"corrupt"` // items whose sealed bytes were found changed
 	Matches     int   `json:"matches"`
 }
 
@@ -149,8 +150,8 @@ func (c *Catalog) Totals(ctx context.Context) (Totals, error) {
 		SELECT (SELECT count(*) FROM item), (SELECT sum(size) FROM item), (SELECT count(*) FROM receipt),
 			(SELECT count(DISTINCT item) FROM outcome), (SELECT count(DISTINCT item) FROM report), (SELECT count(*) FROM report),
 			(SELECT count(DISTINCT item) FROM outcome WHERE status IN ('failed', 'refused')),
-			(SELECT count(*) FROM item WHERE quarantined), (SELECT count(*) FROM match)`).
-		Scan(&t.Items, &bytes, &t.Receipts, &t.Examined, &t.Reported, &t.Revisions, &t.Failed, &t.Quarantined, &t.Matches)
+			(SELECT count(*) FROM item WHERE quarantined), (SELECT count(*) FROM item WHERE corrupt), (SELECT count(*) FROM match)`).
+		Scan(&t.Items, &bytes, &t.Receipts, &t.Examined, &t.Reported, &t.Revisions, &t.Failed, &t.Quarantined, &t.Corrupt, &t.Matches)
 	t.Bytes = bytes.Int64
 	if err != nil {
 		return t, fmt.Errorf("catalog: %w", err)

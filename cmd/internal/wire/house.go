@@ -38,6 +38,9 @@ type House struct {
 	methods []pipeline.Ref
 }
 
+// ErrQueue says that the Redis named cannot serve as the queue.
+var ErrQueue = workers.ErrRedis
+
 // Event tells onlookers what came about. It is said after the commit.
 type Event struct {
 	Type    string // "examined", "reported"

@@ -51,7 +51,7 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 		if errors.Is(err, pipeline.ErrNotFound) {
 			why = "integrity failure: the sealed copy is gone"
 		}
-		return catalog.Examined{Examination: unexamined(why), Detail: why}, nil
+		return catalog.Examined{Examination: unexamined(why), Detail: why, Corrupt: true}, nil
 	}
 	if err != nil {
 		return catalog.Examined{}, err

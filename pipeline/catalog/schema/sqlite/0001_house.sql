@@ -8,7 +8,8 @@ CREATE TABLE item (
 	size        INTEGER NOT NULL,
 	kind        TEXT NOT NULL,
 	format      TEXT NOT NULL,
-	quarantined INTEGER NOT NULL DEFAULT 0
+	quarantined INTEGER NOT NULL DEFAULT 0, -- its examination killed two children
+	corrupt     INTEGER NOT NULL DEFAULT 0  -- when it was to be examined, its sealed bytes were no longer those received
 );
 
 -- key is the act of receiving; a repeated run adds no second receipt.

@@ -1,0 +1,140 @@
+package wire
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/receive"
+	"dokaz/workers/sandbox"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Verb {
+		os.Exit(ChildMain())
+	}
+	os.Exit(m.Run())
+}
+
+// A sealed copy that changed between receiving and examining is never examined, and its report says why.
+func TestAChangedOriginalIsReportedAsSuch(t *testing.T) {
+	t.Parallel()
+	c, _, err := LoadConfig(map[string]string{"case": filepath.Join(t.TempDir(), "case"), "workers": "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := Open(t.Context(), c, Toil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	station, err := h.Receiving(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
+		t.Fatal(err)
+	}
+	got, err := station.Take(t.Context(), receive.Stream("a.png", &b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, h.Case.Path("vault", got.Item.Digest.Hex()[:2], got.Item.Digest.Hex()))
+	if err := h.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Rest(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r, _, _, err := h.Report(t.Context(), got.Item.Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range r.Core.Outcomes {
+		if o.Status != pipeline.Failed || !strings.HasPrefix(o.Reason, "integrity failure") {
+			t.Errorf("%s: %s %q, want failed for an integrity failure", o.By.Analyzer, o.Status, o.Reason)
+		}
+	}
+	totals, err := h.Catalog.Totals(t.Context())
+	if err != nil || totals.Corrupt != 1 || len(r.Core.Outcomes) == 0 {
+		t.Errorf("%+v, %v; %d outcomes", totals, err, len(r.Core.Outcomes))
+	}
+}
+
+func spoil(t *testing.T, path string) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 1
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b, 0o444); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSettingsKnowTheirOrigin(t *testing.T) {
+	t.Parallel()
+	c, settings, err := LoadConfig(map[string]string{"quiet": "7s"})
+	if err != nil || c.Quiet != 7*time.Second {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	for _, s := range settings {
+		want := "default"
+		if s.Key == "quiet" {
+			want = "flag --quiet"
+		}
+		if s.Origin != want {
+			t.Errorf("%s comes from %q, want %q", s.Key, s.Origin, want)
+		}
+	}
+	for key, bad := range map[string]string{"workers": "0", "quiet": "-1s", "child.memory": "1000", "case": "", "child.wall": "0s"} {
+		if _, _, err := LoadConfig(map[string]string{key: bad}); err == nil {
+			t.Errorf("%s = %q was accepted", key, bad)
+		}
+	}
+}
+
+func TestACaseHasOneIdentity(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "case")
+	if _, err := OpenCase(dir, false, false); err == nil {
+		t.Fatal("a case that is not there was opened")
+	}
+	a, err := OpenCase(dir, true, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := OpenCase(dir, false, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.ID != b.ID || a.ID == "" {
+		t.Errorf("%q and %q", a.ID, b.ID)
+	}
+	if _, err := OpenCase(dir, false, true); err == nil {
+		t.Error("alone beside two others")
+	}
+	for _, c := range []*Case{a, b} {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

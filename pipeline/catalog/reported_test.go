@@ -1,0 +1,62 @@
+package catalog_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/catalog"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestReportsAreRevisionsInARow(t *testing.T) {
+	t.Parallel()
+	c, cl := open(t)
+	a, _ := receive(t, c, "a", "a")
+	b, _ := receive(t, c, "b", "b")
+	examine(t, c, cl, a)
+	examine(t, c, cl, b, near(a, b))
+	rev := catalog.Revision{Item: a.Digest, Number: 1, Doc: pipeline.DigestOf([]byte("d")), Core: pipeline.DigestOf([]byte("c")), At: cl.now(),
+		Findings: map[pipeline.Weight]int{pipeline.Note: 2}, Codes: []pipeline.Code{"meta.absent"}, Matches: 1, Confirmed: 1, Cluster: pipeline.Cluster{Representative: a.Digest, Size: 2}}
+	cl.move(time.Minute)
+	if err := c.CommitReported(t.Context(), claim(t, c, cl, pipeline.StepReport, a.Digest), rev); err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.Latest(t.Context(), a.Digest)
+	if diff := cmp.Diff(rev, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	task(t, c, cl.now(), pipeline.StepPublish, a.Digest)
+	if err := c.Want(t.Context(), pipeline.StepReport, a.Digest); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.CommitReported(t.Context(), claim(t, c, cl, pipeline.StepReport, a.Digest), rev); !errors.Is(err, pipeline.ErrSuperseded) {
+		t.Errorf("revision 1 twice: %v, want ErrSuperseded", err)
+	}
+}
+
+func TestGatherTellsNeighbours(t *testing.T) {
+	t.Parallel()
+	c, cl := open(t)
+	a, _ := receive(t, c, "a", "first/a.jpg")
+	b, _ := receive(t, c, "b", "b.jpg")
+	examine(t, c, cl, a)
+	m := near(a, b)
+	examine(t, c, cl, b, m)
+	alone := func(d pipeline.Digest, confirmed func(pipeline.Digest) ([]pipeline.Match, error)) (pipeline.Cluster, error) {
+		ms, err := confirmed(d)
+		return pipeline.Cluster{Representative: d, Size: 1 + len(ms)}, err
+	}
+	got, total, err := c.Gather(t.Context(), b.Digest, alone)
+	if err != nil || total != 1 {
+		t.Fatalf("total %d, %v", total, err)
+	}
+	if diff := cmp.Diff([]pipeline.Neighbour{{Match: m, Other: a, Name: "a"}}, got.Neighbours); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(&pipeline.Cluster{Representative: b.Digest, Size: 2}, got.Cluster); diff != "" {
+		t.Error(diff)
+	}
+}
