@@ -41,7 +41,7 @@ build: setup-build ## compile bin/dokaz
 
 .PHONY: demo
 demo: build setup-demo ## run Dokaz on real photographs and clips and print where the reports are
-	@$(call make_fixtures,demo) && bin/dokaz demo --set "$$set"
+	@$(call make_fixtures,demo) && bin/dokaz demo --set "$$set" $(DEMO_ARGS)
 
 .PHONY: fixtures
 fixtures: setup-demo ## make the fixture set SET (test, demo, hostile, bulk; default test)
@@ -106,8 +106,13 @@ $(LINTER): | setup-build
 		2> >(grep -v '^go: downloading' >&2)
 	@mv $@.part $@
 
+.PHONY: check-demo
+check-demo:
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; $(MAKE) --no-print-directory demo DEMO_ARGS="--case $$dir/case" >"$$dir/said" || { cat "$$dir/said"; exit 1; }; \
+	test -s "$$dir/case/reports/index.html" && grep -q "Where to look first" "$$dir/said"
+
 .PHONY: check-rest check-format check-vet check-lint check-rooms check-tidy check-generated check-binary check-scripts
-check-rest: check-format check-vet check-lint check-rooms check-tidy check-generated check-binary check-scripts
+check-rest: check-format check-vet check-lint check-rooms check-tidy check-generated check-binary check-scripts check-demo
 
 check-format:
 	@found=$$($(GO_FILES) | xargs -r gofmt -l); [[ -z $$found ]] || { echo "format: run gofmt -w on:"; echo "$$found"; exit 1; }

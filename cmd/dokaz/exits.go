@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"dokaz/cmd/internal/wire"
 	"dokaz/pipeline"
@@ -78,6 +79,8 @@ var known = []struct {
 		Do: "do not work on this case; compare it with a backup"}},
 	{pipeline.ErrNotFound, fault{Code: "DKZ-0008", What: "Nothing is known under this name", Exit: exitUsage,
 		Do: "dokaz status --items lists what the case holds"}},
+	{syscall.ENOSPC, fault{Code: "DKZ-0011", What: "The disk is full", Exit: exitInternal,
+		Do: "make room where the case lies and repeat the command: nothing received so far is lost"}},
 	{fs.ErrNotExist, fault{Code: "DKZ-0009", What: "A file cannot be opened", Exit: exitUsage, Do: "check the path"}},
 	{fs.ErrPermission, fault{Code: "DKZ-0009", What: "A file cannot be opened", Exit: exitUsage, Do: "check its permissions"}},
 	{pipeline.ErrMalformed, fault{Code: "DKZ-0010", What: "The input is not of its form", Exit: exitUsage}},

@@ -57,9 +57,7 @@ Ctrl-C once finishes the items in work, twice stops at once; either way the same
 	f.BoolVar(&o.absolute, "manifest-absolute", false, "let the CSV name files anywhere by absolute paths")
 	f.StringVar(&o.stdinName, "name", "stdin", "name of the file read from standard input")
 	f.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of this process, without its children, to this file")
-	if err := f.MarkHidden("cpuprofile"); err != nil {
-		panic(err) // the flag was defined a line above
-	}
+	f.Lookup("cpuprofile").Hidden = true
 	f.StringSliceVar(&o.failOn, "fail-on", nil, "exit with 4 if a finding has this code or weight (questions, contradicts …)")
 	return c
 }
