@@ -35,7 +35,7 @@ func TestSharedMedia(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	everyFileIsReported(t, c, dir, media)
+	everyFileIsReported(t, c, dir, media, "")
 	ms, err := c.Matches(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -61,14 +61,33 @@ func TestSharedMedia(t *testing.T) {
 	}
 }
 
-// everyFileIsReported checks that each file's bytes are an item with a report that fits the schema.
-func everyFileIsReported(t *testing.T, c *catalog.Catalog, dir, media string) {
+// TestDemo runs the demonstration as make demo does: every picture and film of the set ends as a valid report.
+func TestDemo(t *testing.T) {
+	set := fixtures.Dir(t, "demo")
+	dir := filepath.Join(t.TempDir(), "case")
+	finish(t, "demo", "--set", set, "--case", dir)
+	c, err := catalog.Open(t.Context(), filepath.Join(dir, "catalog.db"), catalog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := everyFileIsReported(t, c, dir, set, ".csv"); n < 25 {
+		t.Errorf("only %d files", n)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// everyFileIsReported checks that each file's bytes are an item with a report that fits the schema, but for names
+// that begin with a dot or have the extension given, and counts the files.
+func everyFileIsReported(t *testing.T, c *catalog.Catalog, dir, media, but string) (files int) {
 	t.Helper()
 	schema := reportSchema(t)
 	err := filepath.WalkDir(media, func(p string, e fs.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() || strings.HasPrefix(e.Name(), ".") {
+		if err != nil || !e.Type().IsRegular() || strings.HasPrefix(e.Name(), ".") || but != "" && filepath.Ext(p) == but {
 			return err
 		}
+		files++
 		d := digestOf(t, p)
 		if _, err := c.Item(t.Context(), d); err != nil {
 			t.Errorf("%s is no item: %v", p, err)
@@ -80,6 +99,7 @@ func everyFileIsReported(t *testing.T, c *catalog.Catalog, dir, media string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return files
 }
 
 func reportSchema(t *testing.T) *jsonschema.Schema {
