@@ -13,6 +13,8 @@ import (
 	"dokaz/pipeline"
 	"dokaz/pipeline/receive"
 	"dokaz/workers/sandbox"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestMain(m *testing.M) {
@@ -136,5 +138,35 @@ func TestACaseHasOneIdentity(t *testing.T) {
 		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestWhatIsDoneIsNotDoneAgain(t *testing.T) {
+	t.Parallel()
+	ref := func(name string, version int) pipeline.Ref { return pipeline.Ref{Analyzer: name, Version: version} }
+	say := func(r pipeline.Ref, note string) pipeline.Measurement {
+		return pipeline.Measurement{By: r, Fact: pipeline.Extent{What: "trailing", Note: note}}
+	}
+	known := pipeline.Examination{
+		Outcomes: []pipeline.Outcome{{By: ref("a", 1), Status: pipeline.Done}, {By: ref("b", 1), Status: pipeline.Done},
+			{By: ref("c", 1), Status: pipeline.Failed}, {By: ref("d", 1), Status: pipeline.Skipped}},
+		Measurements: []pipeline.Measurement{say(ref("a", 1), "old"), say(ref("b", 1), "old"), say(ref("c", 1), "old")},
+	}
+	all := []pipeline.Ref{ref("a", 1), ref("b", 2), ref("c", 1), ref("d", 1), ref("e", 1)}
+	kept, todo := remembered(known, all)
+	if diff := cmp.Diff([]pipeline.Ref{ref("b", 2), ref("c", 1), ref("e", 1)}, todo); diff != "" {
+		t.Error(diff)
+	}
+	anew := pipeline.Examination{
+		Outcomes:     []pipeline.Outcome{{By: ref("b", 2), Status: pipeline.Done}, {By: ref("c", 1), Status: pipeline.Done}, {By: ref("e", 1), Status: pipeline.Done}},
+		Measurements: []pipeline.Measurement{say(ref("b", 2), "new"), say(ref("c", 1), "new")},
+	}
+	want := pipeline.Examination{
+		Outcomes: []pipeline.Outcome{{By: ref("a", 1), Status: pipeline.Done}, {By: ref("b", 2), Status: pipeline.Done},
+			{By: ref("c", 1), Status: pipeline.Done}, {By: ref("d", 1), Status: pipeline.Skipped}, {By: ref("e", 1), Status: pipeline.Done}},
+		Measurements: []pipeline.Measurement{say(ref("a", 1), "old"), say(ref("b", 2), "new"), say(ref("c", 1), "new")},
+	}
+	if diff := cmp.Diff(want, together(all, kept, anew)); diff != "" {
+		t.Error(diff)
 	}
 }

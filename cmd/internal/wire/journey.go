@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"dokaz/pipeline"
@@ -45,6 +46,14 @@ func (s examining) Perform(ctx context.Context, cl pipeline.Claim) error {
 // examine runs the child on the sealed copy. A sealed copy that is gone or changed is an integrity failure,
 // which the item's report has to say: no analyzer could do its work.
 func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Examined, error) {
+	known, err := s.Catalog.Examination(ctx, it.Digest)
+	if err != nil {
+		return catalog.Examined{}, err
+	}
+	kept, todo := remembered(known, refs())
+	if len(todo) == 0 {
+		return catalog.Examined{Examination: kept, Detail: "every analyzer had done its work before"}, nil
+	}
 	o, err := s.Vault.OpenVerified(ctx, it.Digest)
 	if errors.Is(err, pipeline.ErrCorrupt) || errors.Is(err, pipeline.ErrNotFound) {
 		why := "integrity failure: the sealed copy no longer has the digest it was received with"
@@ -56,7 +65,7 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 	if err != nil {
 		return catalog.Examined{}, err
 	}
-	got, err := s.Child.Examine(ctx, it, o, refs())
+	got, err := s.Child.Examine(ctx, it, o, todo)
 	if err = errors.Join(err, o.Close()); err != nil {
 		return catalog.Examined{}, err
 	}
@@ -66,10 +75,53 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 		}
 	}
 	return catalog.Examined{
-		Examination: got.Examination,
+		Examination: together(refs(), kept, got.Examination),
 		Quarantined: got.Quarantined,
 		Detail:      isolation(got.Layers),
 	}, nil
+}
+
+// remembered parts an earlier examination into what stays, of analyzers that were done under the same Ref, and the Refs
+// that are to be examined: an (item, Ref) that is done is not done again.
+func remembered(known pipeline.Examination, refs []pipeline.Ref) (kept pipeline.Examination, todo []pipeline.Ref) {
+	done := map[pipeline.Ref]bool{}
+	for _, o := range known.Outcomes {
+		if slices.Contains(refs, o.By) && (o.Status == pipeline.Done || o.Status == pipeline.Skipped) {
+			done[o.By] = true
+			kept.Outcomes = append(kept.Outcomes, o)
+		}
+	}
+	for _, m := range known.Measurements {
+		if done[m.By] {
+			kept.Measurements = append(kept.Measurements, m)
+		}
+	}
+	for _, r := range refs {
+		if !done[r] {
+			todo = append(todo, r)
+		}
+	}
+	return kept, todo
+}
+
+// together joins what stays with what was examined anew, in the order of refs.
+func together(refs []pipeline.Ref, parts ...pipeline.Examination) pipeline.Examination {
+	var out pipeline.Examination
+	for _, r := range refs {
+		for _, p := range parts {
+			for _, o := range p.Outcomes {
+				if o.By == r {
+					out.Outcomes = append(out.Outcomes, o)
+				}
+			}
+			for _, m := range p.Measurements {
+				if m.By == r {
+					out.Measurements = append(out.Measurements, m)
+				}
+			}
+		}
+	}
+	return out
 }
 
 func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Examined) error {
