@@ -57,6 +57,12 @@ type Neighbour struct {
 	Blurred   *Digest `json:"blurred,omitempty"`   // derivative of the other
 }
 
+// Degree says how many items a confirmed match of pictures joins to one.
+type Degree struct {
+	Item       Digest
+	Neighbours int
+}
+
 // Cluster is the group an item belongs to. Membership needs a match with the representative, never a chain.
 type Cluster struct {
 	Representative Digest `json:"representative"`

@@ -98,6 +98,7 @@ func examine(t *testing.T, c *catalog.Catalog, cl *clock, it pipeline.Item, ms .
 		Prints:      pipeline.Prints{Item: it.Digest, Kind: it.Kind, Pictures: []pipeline.PrintedPicture{{Quality: 90}}},
 		Matches:     ms,
 		Seen:        1 << 40,
+		Joins:       func(pipeline.Match) bool { return true },
 	}
 	if _, err := c.CommitExamined(t.Context(), claim(t, c, cl, pipeline.StepExamine, it.Digest), x, none); err != nil {
 		t.Fatal(err)
@@ -241,7 +242,7 @@ func TestNeighboursWaitForTheQuietPeriod(t *testing.T) {
 	if diff := cmp.Diff(want, due); diff != "" || err != nil {
 		t.Errorf("at once: %s %v", diff, err)
 	}
-	cl.move(5 * time.Second)
+	cl.move(5*time.Second + 20*time.Millisecond)
 	task(t, c, cl.now(), pipeline.StepReport, a.Digest)
 }
 
@@ -387,6 +388,12 @@ func TestReexaminationReplacesWhatWasSaid(t *testing.T) {
 	ps, err2 := c.PrintsSince(t.Context(), 0)
 	if len(ms) != 0 || len(ps) != 2 || err != nil || err2 != nil {
 		t.Errorf("%d matches, %d prints (%v, %v): want 0 and 2", len(ms), len(ps), err, err2)
+	}
+	got2, err := c.Gather(t.Context(), a.Digest, func(own pipeline.Degree, _ []pipeline.Degree) pipeline.Cluster {
+		return pipeline.Cluster{Representative: own.Item, Size: 1}
+	})
+	if err != nil || got2.Degree != 0 {
+		t.Errorf("degree %d after the only neighbour was forgotten, %v", got2.Degree, err)
 	}
 	cl.move(time.Minute)
 	task(t, c, cl.now(), pipeline.StepReport, a.Digest) // its neighbour is gone: it must say so

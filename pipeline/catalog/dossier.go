@@ -15,32 +15,66 @@ import (
 const nearest = ` ORDER BY CASE basis WHEN 'same_media' THEN 1 WHEN 'near_picture' THEN 2 WHEN 'partial_picture' THEN 3
 	WHEN 'picture_in_video' THEN 4 WHEN 'shared_footage' THEN 5 ELSE 6 END, strength, distance, a, b`
 
-// Gather returns everything known of an item, the number of all its matches, and ErrNotFound for an unknown one.
-// clusterOf is asked with a view of the confirmed matches.
-func (c *Catalog) Gather(ctx context.Context, d pipeline.Digest, clusterOf func(d pipeline.Digest, confirmed func(pipeline.Digest) ([]pipeline.Match, error)) (pipeline.Cluster, error)) (pipeline.Dossier, int, error) {
-	var out pipeline.Dossier
+// Gathered is everything known of an item.
+type Gathered struct {
+	pipeline.Dossier
+	Matches int // in all; the dossier holds the nearest
+	Degree  int // items that a joining match connects it to
+}
+
+// Gather returns everything known of an item, or ErrNotFound for an unknown one. clusterOf is told its degree
+// and those of its neighbours.
+func (c *Catalog) Gather(ctx context.Context, d pipeline.Digest, clusterOf func(own pipeline.Degree, near []pipeline.Degree) pipeline.Cluster) (Gathered, error) {
+	var out Gathered
 	var err error
 	if out.Item, err = c.Item(ctx, d); err != nil {
-		return out, 0, err
+		return out, err
 	}
 	if out.Receipts, err = c.Receipts(ctx, d); err != nil {
-		return out, 0, err
+		return out, err
 	}
 	if out.Examination, err = c.Examination(ctx, d); err != nil {
-		return out, 0, err
+		return out, err
 	}
-	total, err := c.neighbours(ctx, d, &out)
+	if out.Matches, err = c.neighbours(ctx, d, &out.Dossier); err != nil {
+		return out, err
+	}
+	own, near, err := c.degrees(ctx, d)
 	if err != nil {
-		return out, 0, err
+		return out, err
 	}
-	cl, err := clusterOf(d, func(d pipeline.Digest) ([]pipeline.Match, error) { return c.MatchesOf(ctx, d, pipeline.Confirmed) })
-	if err != nil {
-		return out, 0, err
-	}
-	if cl.Size > 1 {
+	out.Degree = own.Neighbours
+	if cl := clusterOf(own, near); cl.Size > 1 {
 		out.Cluster = &cl
 	}
-	return out, total, nil
+	return out, nil
+}
+
+// degrees returns how many neighbours an item has, and how many each of them has.
+func (c *Catalog) degrees(ctx context.Context, d pipeline.Digest) (own pipeline.Degree, near []pipeline.Degree, err error) {
+	rows, err := c.read.QueryContext(ctx, `
+		SELECT digest, degree FROM item WHERE digest = $1
+			OR digest IN (SELECT b FROM match WHERE a = $1 AND joins UNION SELECT a FROM match WHERE b = $1 AND joins) ORDER BY digest`, d.Hex())
+	if err != nil {
+		return own, nil, fmt.Errorf("catalog: %w", err)
+	}
+	err = each(rows, func() error {
+		var g pipeline.Degree
+		var text string
+		if err := rows.Scan(&text, &g.Neighbours); err != nil {
+			return err
+		}
+		if g.Item, err = pipeline.ParseDigest(text); err != nil {
+			return err
+		}
+		if g.Item == d {
+			own = g
+		} else {
+			near = append(near, g)
+		}
+		return nil
+	})
+	return own, near, err
 }
 
 // Examination returns the outcomes and measurements of an item in the analyzers' order; none where it was not examined yet.
@@ -69,7 +103,12 @@ func (c *Catalog) Examination(ctx context.Context, d pipeline.Digest) (pipeline.
 
 // MatchesOf lists an item's matches of a strength, of any strength where it is "", nearest first.
 func (c *Catalog) MatchesOf(ctx context.Context, d pipeline.Digest, s pipeline.Strength) ([]pipeline.Match, error) {
-	rows, err := c.read.QueryContext(ctx, `SELECT doc FROM match WHERE (a = $1 OR b = $1) AND ($2 = '' OR strength = $2)`+nearest, d.Hex(), string(s))
+	return c.nearest(ctx, d, s, -1)
+}
+
+// nearest lists at most limit of an item's matches, all where it is negative.
+func (c *Catalog) nearest(ctx context.Context, d pipeline.Digest, s pipeline.Strength, limit int) ([]pipeline.Match, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT doc FROM match WHERE (a = $1 OR b = $1) AND ($2 = '' OR strength = $2)`+nearest+` LIMIT $3`, d.Hex(), string(s), limit)
 	return scanMatches(rows, err)
 }
 
@@ -101,11 +140,15 @@ func scanMatches(rows *sql.Rows, err error) ([]pipeline.Match, error) {
 
 // neighbours fills in the nearest matches and returns how many there are in all.
 func (c *Catalog) neighbours(ctx context.Context, d pipeline.Digest, out *pipeline.Dossier) (int, error) {
-	ms, err := c.MatchesOf(ctx, d, "")
+	var total int
+	if err := c.read.QueryRowContext(ctx, `SELECT count(*) FROM match WHERE a = $1 OR b = $1`, d.Hex()).Scan(&total); err != nil {
+		return 0, fmt.Errorf("catalog: %w", err)
+	}
+	ms, err := c.nearest(ctx, d, "", pipeline.MaxNeighbours)
 	if err != nil {
 		return 0, err
 	}
-	for _, m := range ms[:min(len(ms), pipeline.MaxNeighbours)] {
+	for _, m := range ms {
 		n := pipeline.Neighbour{Match: m}
 		other := m.A
 		if other == d {
@@ -125,7 +168,7 @@ func (c *Catalog) neighbours(ctx context.Context, d pipeline.Digest, out *pipeli
 		}
 		out.Neighbours = append(out.Neighbours, n)
 	}
-	return len(ms), nil
+	return total, nil
 }
 
 // Name returns the name of an item's first receipt by key.

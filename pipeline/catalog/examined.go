@@ -18,6 +18,7 @@ type Examined struct {
 	Prints      pipeline.Prints
 	Matches     []pipeline.Match // with all items whose fingerprints have Seq ≤ Seen
 	Seen        int64
+	Joins       func(pipeline.Match) bool // makes two items neighbours in the sense of clusters; nil: none does
 	Quarantined bool
 	Corrupt     bool   // the sealed bytes were no longer those received
 	Detail      string // for the custody entry: how the child was isolated
@@ -59,10 +60,8 @@ func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Exami
 			return err
 		}
 		visible = append(visible, own...)
-		for _, m := range matches {
-			if err := putMatch(ctx, tx, m); err != nil {
-				return err
-			}
+		if err := putMatches(ctx, tx, cl.Item, matches, x.Joins); err != nil {
+			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE item SET quarantined = $1, corrupt = $2 WHERE digest = $3`, x.Quarantined, x.Corrupt, cl.Item.Hex()); err != nil {
 			return err
@@ -87,6 +86,7 @@ func (c *Catalog) forget(ctx context.Context, tx *sql.Tx, item string) error {
 		return err
 	}
 	for _, q := range []string{
+		`UPDATE item SET degree = degree - 1 WHERE digest IN (SELECT b FROM match WHERE a = $1 AND joins UNION SELECT a FROM match WHERE b = $1 AND joins)`,
 		`DELETE FROM outcome WHERE item = $1`,
 		`DELETE FROM derivative WHERE item = $1`,
 		`DELETE FROM prints WHERE item = $1`,
@@ -184,14 +184,32 @@ func putPrints(ctx context.Context, tx *sql.Tx, p pipeline.Prints) ([]pipeline.P
 	return []pipeline.Prints{p}, err
 }
 
-func putMatch(ctx context.Context, tx *sql.Tx, m pipeline.Match) error {
-	doc, err := json.Marshal(m)
-	if err != nil {
-		return err
+// putMatches records the matches of an item in flight and counts its neighbours, and it among theirs.
+func putMatches(ctx context.Context, tx *sql.Tx, item pipeline.Digest, ms []pipeline.Match, joins func(pipeline.Match) bool) error {
+	joined := map[string]bool{}
+	for _, m := range ms {
+		doc, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		connects := joins != nil && joins(m)
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO match (a, b, basis, strength, distance, joins, doc) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (a, b, basis) DO NOTHING`,
+			m.A.Hex(), m.B.Hex(), string(m.Basis), string(m.Strength), m.Distance, connects, string(doc))
+		if err != nil {
+			return err
+		}
+		if connects {
+			joined[m.A.Hex()], joined[m.B.Hex()] = true, true
+		}
 	}
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO match (a, b, basis, strength, distance, doc) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (a, b, basis) DO NOTHING`,
-		m.A.Hex(), m.B.Hex(), string(m.Basis), string(m.Strength), m.Distance, string(doc))
+	delete(joined, item.Hex())
+	for other := range joined {
+		if _, err := tx.ExecContext(ctx, `UPDATE item SET degree = degree + 1 WHERE digest = $1`, other); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE item SET degree = $1 WHERE digest = $2`, len(joined), item.Hex())
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"dokaz/pipeline"
 )
@@ -89,6 +90,10 @@ func (c *Catalog) wantReports(ctx context.Context, tx *sql.Tx, item string) erro
 	return c.wantNeighbours(ctx, tx, item)
 }
 
+// quietPerNeighbour lengthens the quiet period of large neighbourhoods, so that hundreds of copies that arrive one after
+// another do not make hundreds of reports each.
+const quietPerNeighbour = 20 * time.Millisecond
+
 func (c *Catalog) wantNeighbours(ctx context.Context, tx *sql.Tx, item string) error {
 	rows, err := tx.QueryContext(ctx, `SELECT b FROM match WHERE a = $1 UNION SELECT a FROM match WHERE b = $1 ORDER BY 1`, item)
 	if err != nil {
@@ -106,7 +111,7 @@ func (c *Catalog) wantNeighbours(ctx context.Context, tx *sql.Tx, item string) e
 	if err != nil {
 		return err
 	}
-	due := c.clock().Add(c.quiet)
+	due := c.clock().Add(c.quiet + time.Duration(len(others))*quietPerNeighbour)
 	for _, o := range others {
 		if err := want(ctx, tx, pipeline.StepReport, o, due, ""); err != nil {
 			return err

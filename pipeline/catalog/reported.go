@@ -21,7 +21,7 @@ type Revision struct {
 	Findings  map[pipeline.Weight]int
 	Codes     []pipeline.Code
 	Matches   int
-	Confirmed int
+	Degree    int              // items that a joining match connects it to
 	Cluster   pipeline.Cluster // Size 1 where it stands alone
 }
 
@@ -48,7 +48,7 @@ func latest(ctx context.Context, db querier, d pipeline.Digest) (Revision, error
 	return all[0], nil
 }
 
-const revisionColumns = `SELECT item, revision, doc, core, at, findings, matches, confirmed, representative, cluster_size FROM report`
+const revisionColumns = `SELECT item, revision, doc, core, at, findings, matches, degree, representative, cluster_size FROM report`
 
 // Revisions returns all revisions of an item, oldest first.
 func (c *Catalog) Revisions(ctx context.Context, d pipeline.Digest) ([]Revision, error) {
@@ -64,7 +64,7 @@ func scanRevisions(rows *sql.Rows, err error) ([]Revision, error) {
 	err = each(rows, func() error {
 		var r Revision
 		var item, doc, core, at, findings, rep string
-		if err := rows.Scan(&item, &r.Number, &doc, &core, &at, &findings, &r.Matches, &r.Confirmed, &rep, &r.Cluster.Size); err != nil {
+		if err := rows.Scan(&item, &r.Number, &doc, &core, &at, &findings, &r.Matches, &r.Degree, &rep, &r.Cluster.Size); err != nil {
 			return err
 		}
 		var k kept
@@ -82,8 +82,8 @@ func scanRevisions(rows *sql.Rows, err error) ([]Revision, error) {
 	return out, err
 }
 
-// CommitReported records a frozen revision under its claim and asks to publish it. Where the item's number of
-// confirmed matches or its cluster differ from the prior revision, its neighbours' clusters may differ
+// CommitReported records a frozen revision under its claim and asks to publish it. Where the item's degree
+// or its cluster differ from the prior revision, its neighbours' clusters may differ
 // too, so their reports are asked for after the quiet period: the change travels as far as it matters.
 func (c *Catalog) CommitReported(ctx context.Context, cl pipeline.Claim, r Revision) error {
 	findings, err := json.Marshal(kept{r.Findings, r.Codes})
@@ -103,9 +103,9 @@ func (c *Catalog) CommitReported(ctx context.Context, cl pipeline.Claim, r Revis
 		}
 		item := r.Item.Hex()
 		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO report (item, revision, doc, core, at, findings, matches, confirmed, representative, cluster_size)
+			INSERT INTO report (item, revision, doc, core, at, findings, matches, degree, representative, cluster_size)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			item, r.Number, r.Doc.Hex(), r.Core.Hex(), stamp(r.At), string(findings), r.Matches, r.Confirmed, r.Cluster.Representative.Hex(), r.Cluster.Size); err != nil {
+			item, r.Number, r.Doc.Hex(), r.Core.Hex(), stamp(r.At), string(findings), r.Matches, r.Degree, r.Cluster.Representative.Hex(), r.Cluster.Size); err != nil {
 			return err
 		}
 		if err := c.enter(ctx, tx, pipeline.ActReported, r.Item, r.Doc.Hex(), fmt.Sprintf("revision %d", r.Number)); err != nil {
@@ -114,8 +114,8 @@ func (c *Catalog) CommitReported(ctx context.Context, cl pipeline.Claim, r Revis
 		if err := want(ctx, tx, pipeline.StepPublish, item, c.clock(), ""); err != nil {
 			return err
 		}
-		alone := prior.Number == 0 && r.Confirmed == 0
-		if alone || prior.Number > 0 && prior.Confirmed == r.Confirmed && prior.Cluster == r.Cluster {
+		alone := prior.Number == 0 && r.Degree == 0
+		if alone || prior.Number > 0 && prior.Degree == r.Degree && prior.Cluster == r.Cluster {
 			return nil
 		}
 		return c.wantNeighbours(ctx, tx, item)

@@ -19,7 +19,7 @@ func TestReportsAreRevisionsInARow(t *testing.T) {
 	examine(t, c, cl, a)
 	examine(t, c, cl, b, near(a, b))
 	rev := catalog.Revision{Item: a.Digest, Number: 1, Doc: pipeline.DigestOf([]byte("d")), Core: pipeline.DigestOf([]byte("c")), At: cl.now(),
-		Findings: map[pipeline.Weight]int{pipeline.Note: 2}, Codes: []pipeline.Code{"meta.absent"}, Matches: 1, Confirmed: 1, Cluster: pipeline.Cluster{Representative: a.Digest, Size: 2}}
+		Findings: map[pipeline.Weight]int{pipeline.Note: 2}, Codes: []pipeline.Code{"meta.absent"}, Matches: 1, Degree: 1, Cluster: pipeline.Cluster{Representative: a.Digest, Size: 2}}
 	cl.move(time.Minute)
 	if err := c.CommitReported(t.Context(), claim(t, c, cl, pipeline.StepReport, a.Digest), rev); err != nil {
 		t.Fatal(err)
@@ -45,13 +45,14 @@ func TestGatherTellsNeighbours(t *testing.T) {
 	examine(t, c, cl, a)
 	m := near(a, b)
 	examine(t, c, cl, b, m)
-	alone := func(d pipeline.Digest, confirmed func(pipeline.Digest) ([]pipeline.Match, error)) (pipeline.Cluster, error) {
-		ms, err := confirmed(d)
-		return pipeline.Cluster{Representative: d, Size: 1 + len(ms)}, err
-	}
-	got, total, err := c.Gather(t.Context(), b.Digest, alone)
-	if err != nil || total != 1 {
-		t.Fatalf("total %d, %v", total, err)
+	got, err := c.Gather(t.Context(), b.Digest, func(own pipeline.Degree, near []pipeline.Degree) pipeline.Cluster {
+		if diff := cmp.Diff([]pipeline.Degree{{Item: a.Digest, Neighbours: 1}}, near); diff != "" || own.Neighbours != 1 {
+			t.Error(own, diff)
+		}
+		return pipeline.Cluster{Representative: own.Item, Size: 1 + len(near)}
+	})
+	if err != nil || got.Matches != 1 || got.Degree != 1 {
+		t.Fatalf("%d matches, degree %d, %v", got.Matches, got.Degree, err)
 	}
 	if diff := cmp.Diff([]pipeline.Neighbour{{Match: m, Other: a, Name: "a"}}, got.Neighbours); diff != "" {
 		t.Error(diff)

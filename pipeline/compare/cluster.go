@@ -50,30 +50,26 @@ func Clusters(items []pipeline.Digest, matches []pipeline.Match) map[pipeline.Di
 	return out
 }
 
-// ClusterOf returns the cluster of one item, of size 1 where it has no neighbour: what Clusters says of it, from the
-// matches of the item and of its neighbours. confirmed returns all matches of an item; weaker ones are passed over.
-func ClusterOf(d pipeline.Digest, confirmed func(pipeline.Digest) ([]pipeline.Match, error)) (pipeline.Cluster, error) {
-	ms, err := confirmed(d)
-	if err != nil {
-		return pipeline.Cluster{}, err
-	}
-	near := neighbours(d, ms)
-	best := pipeline.Cluster{Representative: d, Size: 1 + len(near)}
+// ClusterOf returns the cluster of one item, of size 1 where it has no neighbour: what Clusters says of it, from its own
+// degree and those of its neighbours.
+func ClusterOf(own pipeline.Degree, near []pipeline.Degree) pipeline.Cluster {
+	best := pipeline.Cluster{Representative: own.Item, Size: 1 + own.Neighbours}
 	for _, n := range near {
-		ms, err := confirmed(n)
-		if err != nil {
-			return pipeline.Cluster{}, err
-		}
-		best = greater(best, pipeline.Cluster{Representative: n, Size: 1 + len(neighbours(n, ms))})
+		best = greater(best, pipeline.Cluster{Representative: n.Item, Size: 1 + n.Neighbours})
 	}
-	return best, nil
+	return best
+}
+
+// Joins reports whether a match makes its two items neighbours.
+func Joins(m pipeline.Match) bool {
+	return m.Strength == pipeline.Confirmed && m.Basis != pipeline.SharedAudio && m.A != m.B
 }
 
 // neighbours returns the items that d's matches join it to, ascending, each once.
 func neighbours(d pipeline.Digest, ms []pipeline.Match) []pipeline.Digest {
 	var out []pipeline.Digest
 	for _, m := range ms {
-		if m.Strength != pipeline.Confirmed || m.Basis == pipeline.SharedAudio || m.A == m.B {
+		if !Joins(m) {
 			continue
 		}
 		switch d {

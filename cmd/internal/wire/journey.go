@@ -130,7 +130,7 @@ func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Exam
 		return err
 	}
 	x.Prints = pipeline.PrintsOf(it, x.Examination.Measurements)
-	x.Seen = s.Compare.Seen()
+	x.Seen, x.Joins = s.Compare.Seen(), compare.Joins
 	if x.Matches, err = s.Compare.Against(x.Prints); err != nil {
 		return err
 	}
@@ -195,11 +195,11 @@ func isolation(layers []pipeline.Layer) string {
 type reporting struct{ *House }
 
 func (s reporting) Perform(ctx context.Context, cl pipeline.Claim) error {
-	d, total, err := s.Catalog.Gather(ctx, cl.Item, compare.ClusterOf)
+	d, err := s.Catalog.Gather(ctx, cl.Item, compare.ClusterOf)
 	if err != nil {
 		return err
 	}
-	core, err := report.Freeze(d, rules.All(), s.methods, total)
+	core, err := report.Freeze(d.Dossier, rules.All(), s.methods, d.Matches)
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (s reporting) Perform(ctx context.Context, cl pipeline.Claim) error {
 	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
 		return err
 	}
-	issue, err := s.issue(ctx, d, last)
+	issue, err := s.issue(ctx, d.Dossier, last)
 	if err != nil {
 		return err
 	}
@@ -218,15 +218,11 @@ func (s reporting) Perform(ctx context.Context, cl pipeline.Claim) error {
 	if last.Number > 0 && last.Core == r.Issue.CoreDigest {
 		return s.Catalog.Finish(ctx, cl)
 	}
-	confirmed, err := s.Catalog.MatchesOf(ctx, cl.Item, pipeline.Confirmed)
-	if err != nil {
-		return err
-	}
 	sums, err := s.Derived.Put(ctx, bytes.NewReader(doc))
 	if err != nil {
 		return err
 	}
-	if err := s.Catalog.CommitReported(ctx, cl, revision(r, len(confirmed), sums.SHA256)); err != nil {
+	if err := s.Catalog.CommitReported(ctx, cl, revision(r, d.Degree, sums.SHA256)); err != nil {
 		return err
 	}
 	s.Pool.Kick()
@@ -259,10 +255,10 @@ func (s reporting) issue(ctx context.Context, d pipeline.Dossier, last catalog.R
 	return out, nil
 }
 
-func revision(r pipeline.Report, confirmed int, doc pipeline.Digest) catalog.Revision {
+func revision(r pipeline.Report, degree int, doc pipeline.Digest) catalog.Revision {
 	out := catalog.Revision{
 		Item: r.Core.Item.Digest, Number: r.Issue.Revision, Doc: doc, Core: r.Issue.CoreDigest, At: r.Issue.At,
-		Findings: map[pipeline.Weight]int{}, Matches: r.Core.Matches, Confirmed: confirmed, Cluster: pipeline.Cluster{Representative: r.Core.Item.Digest, Size: 1},
+		Findings: map[pipeline.Weight]int{}, Matches: r.Core.Matches, Degree: degree, Cluster: pipeline.Cluster{Representative: r.Core.Item.Digest, Size: 1},
 	}
 	for _, f := range r.Core.Findings {
 		out.Findings[f.Weight]++

@@ -9,6 +9,7 @@ CREATE TABLE item (
 	kind        TEXT NOT NULL,
 	format      TEXT NOT NULL,
 	quarantined INTEGER NOT NULL DEFAULT 0, -- its examination killed two children
+	degree      INTEGER NOT NULL DEFAULT 0, -- items that a match with joins = 1 connects it to, each once
 	corrupt     INTEGER NOT NULL DEFAULT 0  -- when it was to be examined, its sealed bytes were no longer those received
 );
 
@@ -81,10 +82,13 @@ CREATE TABLE match (
 	basis    TEXT NOT NULL,
 	strength TEXT NOT NULL,
 	distance INTEGER NOT NULL,
+	joins    INTEGER NOT NULL, -- it makes its two items neighbours in the sense of clusters
 	doc      TEXT NOT NULL,
 	PRIMARY KEY (a, b, basis)
 ) WITHOUT ROWID;
 CREATE INDEX match_b ON match(b);
+CREATE INDEX match_joined_a ON match(a, b) WHERE joins;
+CREATE INDEX match_joined_b ON match(b, a) WHERE joins;
 
 -- Frozen revisions. doc is the digest of the document, which lies among the derivatives.
 CREATE TABLE report (
@@ -95,7 +99,7 @@ CREATE TABLE report (
 	at             TEXT NOT NULL,
 	findings       TEXT NOT NULL,
 	matches        INTEGER NOT NULL,
-	confirmed      INTEGER NOT NULL,
+	degree         INTEGER NOT NULL,
 	representative TEXT NOT NULL,
 	cluster_size   INTEGER NOT NULL,
 	PRIMARY KEY (item, revision)
