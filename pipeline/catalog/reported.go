@@ -13,16 +13,16 @@ import (
 
 // Revision is the record of one frozen report.
 type Revision struct {
-	Item      pipeline.Digest
-	Number    int // 1 is the first
-	Doc       pipeline.Digest
-	Core      pipeline.Digest
-	At        time.Time
-	Findings  map[pipeline.Weight]int
-	Codes     []pipeline.Code
-	Matches   int
-	Degree    int              // items that a joining match connects it to
-	Cluster   pipeline.Cluster // Size 1 where it stands alone
+	Item     pipeline.Digest
+	Number   int // 1 is the first
+	Doc      pipeline.Digest
+	Core     pipeline.Digest
+	At       time.Time
+	Findings map[pipeline.Weight]int
+	Codes    []pipeline.Code
+	Matches  int
+	Degree   int              // items that a joining match connects it to
+	Cluster  pipeline.Cluster // Size 1 where it stands alone
 }
 
 // kept is the JSON of the findings column.
