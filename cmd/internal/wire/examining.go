@@ -1,0 +1,175 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/catalog"
+	"dokaz/pipeline/compare"
+)
+
+// examining carries an item through examine and compare.
+type examining struct{ *House }
+
+func (s examining) Perform(ctx context.Context, cl pipeline.Claim) error {
+	it, err := s.Catalog.Item(ctx, cl.Item)
+	if err != nil {
+		return err
+	}
+	x, err := s.examine(ctx, it)
+	if err != nil {
+		return err
+	}
+	return s.commit(ctx, cl, x)
+}
+
+// examine runs the child on the sealed copy. A sealed copy that is gone or changed is an integrity failure,
+// which the item's report has to say: no analyzer could do its work.
+func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Examined, error) {
+	known, err := s.Catalog.Examination(ctx, it.Digest)
+	if err != nil {
+		return catalog.Examined{}, err
+	}
+	kept, todo := remembered(known, refs())
+	if len(todo) == 0 {
+		return catalog.Examined{Examination: kept, Detail: "every analyzer had done its work before"}, nil
+	}
+	o, err := s.Vault.OpenVerified(ctx, it.Digest)
+	if errors.Is(err, pipeline.ErrCorrupt) || errors.Is(err, pipeline.ErrNotFound) {
+		why := "integrity failure: the sealed copy no longer has the digest it was received with"
+		if errors.Is(err, pipeline.ErrNotFound) {
+			why = "integrity failure: the sealed copy is gone"
+		}
+		return catalog.Examined{Examination: unexamined(why), Detail: why, Corrupt: true}, nil
+	}
+	if err != nil {
+		return catalog.Examined{}, err
+	}
+	got, err := s.Child.Examine(ctx, it, o, todo)
+	if err = errors.Join(err, o.Close()); err != nil {
+		return catalog.Examined{}, err
+	}
+	for _, d := range got.Derivatives {
+		if _, err := s.Derived.Put(ctx, bytes.NewReader(d)); err != nil {
+			return catalog.Examined{}, err
+		}
+	}
+	return catalog.Examined{
+		Examination: together(refs(), kept, got.Examination),
+		Quarantined: got.Quarantined,
+		Detail:      isolation(got.Layers),
+	}, nil
+}
+
+// remembered parts an earlier examination into what stays, of analyzers that were done under the same Ref, and the Refs
+// that are to be examined: an (item, Ref) that is done is not done again.
+func remembered(known pipeline.Examination, refs []pipeline.Ref) (kept pipeline.Examination, todo []pipeline.Ref) {
+	done := map[pipeline.Ref]bool{}
+	for _, o := range known.Outcomes {
+		if slices.Contains(refs, o.By) && (o.Status == pipeline.Done || o.Status == pipeline.Skipped) {
+			done[o.By] = true
+			kept.Outcomes = append(kept.Outcomes, o)
+		}
+	}
+	for _, m := range known.Measurements {
+		if done[m.By] {
+			kept.Measurements = append(kept.Measurements, m)
+		}
+	}
+	for _, r := range refs {
+		if !done[r] {
+			todo = append(todo, r)
+		}
+	}
+	return kept, todo
+}
+
+// together joins what stays with what was examined anew, in the order of refs.
+func together(refs []pipeline.Ref, parts ...pipeline.Examination) pipeline.Examination {
+	var out pipeline.Examination
+	for _, r := range refs {
+		for _, p := range parts {
+			for _, o := range p.Outcomes {
+				if o.By == r {
+					out.Outcomes = append(out.Outcomes, o)
+				}
+			}
+			for _, m := range p.Measurements {
+				if m.By == r {
+					out.Measurements = append(out.Measurements, m)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Examined) error {
+	it, err := s.Catalog.Item(ctx, cl.Item)
+	if err != nil {
+		return err
+	}
+	x.Prints = pipeline.PrintsOf(it, x.Examination.Measurements)
+	x.Seen, x.Joins = s.Compare.Seen(), compare.Joins
+	if x.Matches, err = s.Compare.Against(x.Prints); err != nil {
+		return err
+	}
+	visible, err := s.Catalog.CommitExamined(ctx, cl, x, func(newer []pipeline.Prints) []pipeline.Match {
+		var out []pipeline.Match
+		for _, p := range newer {
+			if p.Item != it.Digest {
+				out = append(out, compare.Pair(x.Prints, p, s.Compare.Settings())...)
+			}
+		}
+		return out
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.Compare.Add(visible...); err != nil {
+		return err
+	}
+	s.Pool.Kick()
+	s.events(Event{Type: "examined", Item: cl.Item, Trouble: trouble(x.Examination)})
+	return nil
+}
+
+// giveUp records that our own faults kept the item from being examined, so that it still gets its report.
+func (s examining) giveUp(ctx context.Context, cl pipeline.Claim, cause error) error {
+	why := "the analysis could not be carried out: " + cause.Error()
+	return s.commit(ctx, cl, catalog.Examined{Examination: unexamined(why), Detail: why})
+}
+
+// unexamined is the examination of an item that no analyzer saw.
+func unexamined(why string) pipeline.Examination {
+	var out pipeline.Examination
+	for _, ref := range refs() {
+		out.Outcomes = append(out.Outcomes, pipeline.Outcome{By: ref, Status: pipeline.Failed, Reason: why})
+	}
+	return out
+}
+
+func trouble(e pipeline.Examination) []pipeline.Outcome {
+	var out []pipeline.Outcome
+	for _, o := range e.Outcomes {
+		switch o.Status {
+		case pipeline.Failed, pipeline.Refused, pipeline.Partial:
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// isolation puts the layers that are on into a custody entry's words.
+func isolation(layers []pipeline.Layer) string {
+	out := "isolation:"
+	for _, l := range layers {
+		if l.State == "on" {
+			out += " " + l.Name
+		}
+	}
+	return out
+}
