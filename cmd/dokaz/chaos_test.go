@@ -280,6 +280,12 @@ func TestASecondRunIsToldThatTheCaseIsTaken(t *testing.T) {
 	if err := second.Run(); !errors.As(err, &code) || code.ExitCode() != int(exitBusy) {
 		t.Errorf("second run: %v, want exit code %d\n%s", err, exitBusy, told)
 	}
+	for _, look := range [][]string{{"status"}, {"matches"}} { // looking is always allowed
+		c, told := dokaz(t.Context(), append(look, "--case", dir)...)
+		if err := c.Run(); err != nil {
+			t.Errorf("%v beside a run: %v\n%s", look, err, told)
+		}
+	}
 	if err := first.Wait(); err != nil {
 		t.Errorf("first run: %v\n%s", err, said)
 	}

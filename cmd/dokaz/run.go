@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"dokaz/cmd/internal/wire"
@@ -14,6 +15,7 @@ import (
 	"dokaz/pipeline/catalog"
 	"dokaz/pipeline/receive"
 	"dokaz/pipeline/report/page"
+	"dokaz/pipeline/report/rules"
 
 	"github.com/spf13/cobra"
 )
@@ -62,10 +64,27 @@ Ctrl-C once finishes the items in work, twice stops at once; either way the same
 	return c
 }
 
+// check refuses a --fail-on that nothing can ever match: a misspelt one would pass every batch in silence.
+func (o runOptions) check() error {
+	known := []string{string(pipeline.Note), string(pipeline.Supports), string(pipeline.Questions), string(pipeline.Contradicts)}
+	for _, rule := range rules.All() {
+		known = append(known, string(rule.Code))
+	}
+	for _, name := range o.failOn {
+		if !slices.Contains(known, name) {
+			return usage(fmt.Errorf("--fail-on %q is no weight and no code of a finding: %s", name, strings.Join(known, ", ")))
+		}
+	}
+	return nil
+}
+
 // run is the main job.
 func run(ctx context.Context, t *terminal, roots []string, o runOptions) error {
 	cfg, _, err := t.config()
 	if err != nil {
+		return err
+	}
+	if err := o.check(); err != nil {
 		return err
 	}
 	if _, err := os.Stat(cfg.Case); errors.Is(err, os.ErrNotExist) {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"dokaz/pipeline"
 )
@@ -54,7 +55,7 @@ func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Exami
 		if visible, err = printsSince(ctx, tx, x.Seen); err != nil {
 			return err
 		}
-		matches := append(x.Matches[:len(x.Matches):len(x.Matches)], relate(visible)...)
+		matches := append(others(x.Matches, visible), relate(visible)...)
 		own, err := putPrints(ctx, tx, x.Prints)
 		if err != nil {
 			return err
@@ -77,6 +78,16 @@ func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Exami
 		return c.wantReports(ctx, tx, cl.Item.Hex())
 	})
 	return visible, err
+}
+
+// others leaves out matches with items that are related anew: those were examined again meanwhile, and what was matched
+// is no longer what is visible of them.
+func others(ms []pipeline.Match, anew []pipeline.Prints) []pipeline.Match {
+	again := make(map[pipeline.Digest]bool, len(anew))
+	for _, p := range anew {
+		again[p.Item] = true
+	}
+	return slices.DeleteFunc(slices.Clone(ms), func(m pipeline.Match) bool { return again[m.A] || again[m.B] })
 }
 
 // forget drops an earlier examination of the item, whose reports remain as frozen revisions, and asks for

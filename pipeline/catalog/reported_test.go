@@ -61,3 +61,23 @@ func TestGatherTellsNeighbours(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// An item that was examined again while another was being compared with what it used to look like: only what is
+// visible now counts.
+func TestAMatchWithWhatIsNoLongerVisibleIsDropped(t *testing.T) {
+	t.Parallel()
+	c, cl := open(t)
+	a, _ := receive(t, c, "a", "a")
+	b, _ := receive(t, c, "b", "b")
+	examine(t, c, cl, a)
+	stale := catalog.Examined{Matches: []pipeline.Match{near(a, b)}, Seen: 0}
+	met := 0
+	_, err := c.CommitExamined(t.Context(), claim(t, c, cl, pipeline.StepExamine, b.Digest), stale, func(newer []pipeline.Prints) []pipeline.Match {
+		met = len(newer)
+		return nil
+	})
+	ms, err2 := c.Matches(t.Context())
+	if met != 1 || len(ms) != 0 || err != nil || err2 != nil {
+		t.Errorf("%d related anew, matches %v (%v, %v): want 1 and none", met, ms, err, err2)
+	}
+}

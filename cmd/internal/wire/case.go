@@ -22,10 +22,20 @@ import (
 type Case struct {
 	Dir string
 	ID  string // UUID version 7
-	// Alone says that nobody else has the case open, and that nobody can while we do.
+	// Alone says that nobody else works on the case, and that nobody can while we do.
 	Alone bool
-	lock  *os.File
+	lock  *os.File // nil for those who only look
 }
+
+// Hold is how a case is held against others.
+type Hold int
+
+// The holds.
+const (
+	Unheld Hold = iota // to look: never in anybody's way, nor anybody in ours
+	Shared             // to work beside others over one queue
+	Alone              // to work with a queue that only this process has
+)
 
 // identity is case.json.
 type identity struct {
@@ -37,14 +47,14 @@ type identity struct {
 // ErrNoCase says that a folder holds no case.
 var ErrNoCase = errors.New("no case")
 
-// OpenCase opens the case in dir. With make it is made where absent. With alone nobody else may have it open;
-// otherwise others may share it. ErrBusy says that it is taken.
-func OpenCase(dir string, mk, alone bool) (*Case, error) {
+// OpenCase opens the case in dir. Whoever holds it makes it where it is absent; to look, it must be there.
+// ErrBusy says that others hold it in a way that excludes ours.
+func OpenCase(dir string, hold Hold) (*Case, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(dir, "case.json")); errors.Is(err, fs.ErrNotExist) && !mk {
+	if _, err := os.Stat(filepath.Join(dir, "case.json")); errors.Is(err, fs.ErrNotExist) && hold == Unheld {
 		return nil, fmt.Errorf("%w in %s", ErrNoCase, dir)
 	}
 	for _, d := range []string{"", "vault", "derived", "reports"} {
@@ -52,9 +62,11 @@ func OpenCase(dir string, mk, alone bool) (*Case, error) {
 			return nil, fmt.Errorf("case folder: %w", err)
 		}
 	}
-	c := &Case{Dir: dir, Alone: alone}
-	if c.lock, err = lock(filepath.Join(dir, "lock"), alone); err != nil {
-		return nil, err
+	c := &Case{Dir: dir, Alone: hold == Alone}
+	if hold != Unheld {
+		if c.lock, err = lock(filepath.Join(dir, "lock"), c.Alone); err != nil {
+			return nil, err
+		}
 	}
 	if c.ID, err = identify(filepath.Join(dir, "case.json")); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -63,7 +75,12 @@ func OpenCase(dir string, mk, alone bool) (*Case, error) {
 }
 
 // Close lets others have the case.
-func (c *Case) Close() error { return c.lock.Close() }
+func (c *Case) Close() error {
+	if c.lock == nil {
+		return nil
+	}
+	return c.lock.Close()
+}
 
 // Path names a file of the case.
 func (c *Case) Path(parts ...string) string {

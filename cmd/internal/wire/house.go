@@ -65,7 +65,14 @@ func Open(ctx context.Context, c Config, why Purpose, events func(Event)) (*Hous
 		h.events = func(Event) {}
 	}
 	var err error
-	if h.Case, err = OpenCase(c.Case, why == Toil, why == Toil && c.Redis == ""); err != nil {
+	hold := Unheld
+	if why == Toil {
+		hold = Shared
+		if c.Redis == "" {
+			hold = Alone
+		}
+	}
+	if h.Case, err = OpenCase(c.Case, hold); err != nil {
 		return nil, err
 	}
 	if err := h.furnish(ctx); err != nil {

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/png"
 	"os"
@@ -114,31 +115,44 @@ func TestSettingsKnowTheirOrigin(t *testing.T) {
 	}
 }
 
-func TestACaseHasOneIdentity(t *testing.T) {
+func TestACaseHasOneIdentityAndItsHolders(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "case")
-	if _, err := OpenCase(dir, false, false); err == nil {
-		t.Fatal("a case that is not there was opened")
+	if _, err := OpenCase(dir, Unheld); !errors.Is(err, ErrNoCase) {
+		t.Fatalf("a case that is not there: %v, want ErrNoCase", err)
 	}
-	a, err := OpenCase(dir, true, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := OpenCase(dir, false, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.ID != b.ID || a.ID == "" {
-		t.Errorf("%q and %q", a.ID, b.ID)
-	}
-	if _, err := OpenCase(dir, false, true); err == nil {
-		t.Error("alone beside two others")
-	}
-	for _, c := range []*Case{a, b} {
-		if err := c.Close(); err != nil {
-			t.Error(err)
+	var open []*Case
+	hold := func(h Hold) *Case {
+		t.Helper()
+		c, err := OpenCase(dir, h)
+		if err != nil {
+			t.Fatal(err)
 		}
+		open = append(open, c)
+		return c
 	}
+	letGo := func() {
+		t.Helper()
+		for _, c := range open {
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		open = nil
+	}
+	if a, b, looker := hold(Shared), hold(Shared), hold(Unheld); a.ID == "" || a.ID != b.ID || a.ID != looker.ID {
+		t.Errorf("%q, %q and %q", a.ID, b.ID, looker.ID)
+	}
+	if _, err := OpenCase(dir, Alone); !errors.Is(err, pipeline.ErrBusy) {
+		t.Errorf("alone beside two others: %v, want ErrBusy", err)
+	}
+	letGo()
+	hold(Alone)
+	hold(Unheld) // looking is always allowed
+	if _, err := OpenCase(dir, Shared); !errors.Is(err, pipeline.ErrBusy) {
+		t.Errorf("beside one who is alone: %v, want ErrBusy", err)
+	}
+	letGo()
 }
 
 func TestWhatIsDoneIsNotDoneAgain(t *testing.T) {
