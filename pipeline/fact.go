@@ -11,21 +11,23 @@ type FactKind string
 
 // The kinds of fact.
 const (
-	KindFileType     FactKind = "file_type"
-	KindExtent       FactKind = "extent"
-	KindTag          FactKind = "tag"
-	KindDisagreement FactKind = "disagreement"
-	KindCaptureTime  FactKind = "capture_time"
-	KindPosition     FactKind = "position"
-	KindDevice       FactKind = "device"
-	KindEncoderTrace FactKind = "encoder_trace"
-	KindRaster       FactKind = "raster"
-	KindContainer    FactKind = "container"
-	KindStream       FactKind = "stream"
-	KindKeyframes    FactKind = "keyframes"
-	KindPictureHash  FactKind = "picture_hash"
-	KindFrameHashes  FactKind = "frame_hashes"
-	KindDerivative   FactKind = "derivative"
+	KindFileType      FactKind = "file_type"
+	KindExtent        FactKind = "extent"
+	KindTag           FactKind = "tag"
+	KindDisagreement  FactKind = "disagreement"
+	KindCaptureTime   FactKind = "capture_time"
+	KindPosition      FactKind = "position"
+	KindDevice        FactKind = "device"
+	KindEncoderTrace  FactKind = "encoder_trace"
+	KindRaster        FactKind = "raster"
+	KindContainer     FactKind = "container"
+	KindStream        FactKind = "stream"
+	KindKeyframes     FactKind = "keyframes"
+	KindPictureHash   FactKind = "picture_hash"
+	KindFrameHashes   FactKind = "frame_hashes"
+	KindLocalFeatures FactKind = "local_features"
+	KindAudioPrint    FactKind = "audio_print"
+	KindDerivative    FactKind = "derivative"
 )
 
 // FileType is what the content is, beside what the name claims.
@@ -177,15 +179,20 @@ type Keyframes struct {
 	Cut    bool      `json:"cut,omitempty"` // there are more
 }
 
-// PictureHash is a perceptual hash of one picture.
+// PictureHash is a perceptual hash of one picture, or of a part of it.
 type PictureHash struct {
-	Algorithm string `json:"algorithm"`        // "pdq", "ahash", "dhash", "phash"
+	Algorithm string `json:"algorithm"`        // "pdq", "pdq0" (of a view), "ahash", "dhash", "phash"
 	Bits      string `json:"bits"`             // hexadecimal, most significant bit first
 	Quality   int    `json:"quality"`          // 0 to 100 for PDQ; -1 where the algorithm has none
 	Decoder   string `json:"decoder"`          // which decoder gave the pixels: "libav mjpeg", "go1.26.8 image/png"
 	Width     int    `json:"width,omitempty"`  // of the upright picture hashed, pixels
 	Height    int    `json:"height,omitempty"` //
+	View      string `json:"view,omitempty"`   // which part: "" the whole picture as it stands, "whole", "trimmed" (borders cut off), "centre80", "tile00" …
+	Box       *Box   `json:"box,omitempty"`    // where that part lies, with View
 }
+
+// Box is a rectangle in a picture: left, top, width and height as fractions of the upright picture's width and height.
+type Box [4]float64
 
 // FrameHashes holds the ordered PDQ hashes of a video's sampled frames.
 type FrameHashes struct {
@@ -193,7 +200,9 @@ type FrameHashes struct {
 	Decoder   string        `json:"decoder"`
 	Stream    int           `json:"stream"`
 	Frames    []HashedFrame `json:"frames"`
-	Cut       bool          `json:"cut,omitempty"` // a limit ended the sampling early
+	Cut       bool          `json:"cut,omitempty"`  // a limit ended the sampling early
+	View      string        `json:"view,omitempty"` // "" whole frames, "trimmed" without the borders that stand all the time
+	Box       *Box          `json:"box,omitempty"`  // where that part lies, with View
 }
 
 // HashedFrame is one sampled frame.
@@ -202,6 +211,43 @@ type HashedFrame struct {
 	Bits    Hash256 `json:"h"`
 	Quality int     `json:"q"` // 0 to 100
 	Key     bool    `json:"k,omitempty"`
+}
+
+// LocalFeatures holds the local features of a photo, or of frames of a video that stand for it: corners, each with its
+// place, size, direction and a binary descriptor.
+type LocalFeatures struct {
+	Algorithm string          `json:"algorithm"` // "orb-m1": see analyzers/internal/orb
+	Decoder   string          `json:"decoder"`
+	Stream    int             `json:"stream"`
+	Width     int             `json:"width"`         // of the upright picture, pixels
+	Height    int             `json:"height"`        //
+	Frames    []FeaturedFrame `json:"frames"`        // one at time 0 of a photo
+	Cut       bool            `json:"cut,omitempty"` // a limit ended the sampling early
+}
+
+// FeaturedFrame is one picture with its local features. Reports carry their number only.
+type FeaturedFrame struct {
+	Time      float64    `json:"t"` // as in HashedFrame
+	Count     int        `json:"n"` // features found and kept
+	Points    Features   `json:"points,omitempty"`
+	Miniature *Miniature `json:"miniature,omitempty"` // of photos
+}
+
+// Miniature is a small copy of a picture's luma, to hold two pictures against each other once it is known how one lies in the other.
+type Miniature struct {
+	Width  int    `json:"w"`    // pixels; the longer side is at most 128
+	Height int    `json:"h"`    //
+	Luma   []byte `json:"luma"` // row by row, full range
+}
+
+// AudioPrint is the acoustic fingerprint of one stream.
+type AudioPrint struct {
+	Algorithm string     `json:"algorithm"` // "chromaprint2": the values fpcalc -raw gives with its default algorithm
+	Decoder   string     `json:"decoder"`
+	Stream    int        `json:"stream"`
+	Step      float64    `json:"step"`          // seconds from one word to the next
+	Words     SoundWords `json:"words"`         // 32 bits each, from the stream's start
+	Cut       bool       `json:"cut,omitempty"` // a limit ended it early
 }
 
 // Derivative is a small picture made from the original for people to look at. Its bytes travel beside the
@@ -215,21 +261,23 @@ type Derivative struct {
 	Bytes     []byte `json:"-"`
 }
 
-func (FileType) fact() FactKind     { return KindFileType }
-func (Extent) fact() FactKind       { return KindExtent }
-func (Tag) fact() FactKind          { return KindTag }
-func (Disagreement) fact() FactKind { return KindDisagreement }
-func (CaptureTime) fact() FactKind  { return KindCaptureTime }
-func (Position) fact() FactKind     { return KindPosition }
-func (Device) fact() FactKind       { return KindDevice }
-func (EncoderTrace) fact() FactKind { return KindEncoderTrace }
-func (Raster) fact() FactKind       { return KindRaster }
-func (Container) fact() FactKind    { return KindContainer }
-func (Stream) fact() FactKind       { return KindStream }
-func (Keyframes) fact() FactKind    { return KindKeyframes }
-func (PictureHash) fact() FactKind  { return KindPictureHash }
-func (FrameHashes) fact() FactKind  { return KindFrameHashes }
-func (Derivative) fact() FactKind   { return KindDerivative }
+func (FileType) fact() FactKind      { return KindFileType }
+func (Extent) fact() FactKind        { return KindExtent }
+func (Tag) fact() FactKind           { return KindTag }
+func (Disagreement) fact() FactKind  { return KindDisagreement }
+func (CaptureTime) fact() FactKind   { return KindCaptureTime }
+func (Position) fact() FactKind      { return KindPosition }
+func (Device) fact() FactKind        { return KindDevice }
+func (EncoderTrace) fact() FactKind  { return KindEncoderTrace }
+func (Raster) fact() FactKind        { return KindRaster }
+func (Container) fact() FactKind     { return KindContainer }
+func (Stream) fact() FactKind        { return KindStream }
+func (Keyframes) fact() FactKind     { return KindKeyframes }
+func (PictureHash) fact() FactKind   { return KindPictureHash }
+func (FrameHashes) fact() FactKind   { return KindFrameHashes }
+func (LocalFeatures) fact() FactKind { return KindLocalFeatures }
+func (AudioPrint) fact() FactKind    { return KindAudioPrint }
+func (Derivative) fact() FactKind    { return KindDerivative }
 
 // KindOf returns the kind of a fact.
 func KindOf(f Fact) FactKind { return f.fact() }

@@ -7,21 +7,23 @@ import (
 
 // blank gives a pointer to an empty fact of each kind: the one table of the facts' JSON form.
 var blank = map[FactKind]func() any{
-	KindFileType:     func() any { return new(FileType) },
-	KindExtent:       func() any { return new(Extent) },
-	KindTag:          func() any { return new(Tag) },
-	KindDisagreement: func() any { return new(Disagreement) },
-	KindCaptureTime:  func() any { return new(CaptureTime) },
-	KindPosition:     func() any { return new(Position) },
-	KindDevice:       func() any { return new(Device) },
-	KindEncoderTrace: func() any { return new(EncoderTrace) },
-	KindRaster:       func() any { return new(Raster) },
-	KindContainer:    func() any { return new(Container) },
-	KindStream:       func() any { return new(Stream) },
-	KindKeyframes:    func() any { return new(Keyframes) },
-	KindPictureHash:  func() any { return new(PictureHash) },
-	KindFrameHashes:  func() any { return new(FrameHashes) },
-	KindDerivative:   func() any { return new(Derivative) },
+	KindFileType:      func() any { return new(FileType) },
+	KindExtent:        func() any { return new(Extent) },
+	KindTag:           func() any { return new(Tag) },
+	KindDisagreement:  func() any { return new(Disagreement) },
+	KindCaptureTime:   func() any { return new(CaptureTime) },
+	KindPosition:      func() any { return new(Position) },
+	KindDevice:        func() any { return new(Device) },
+	KindEncoderTrace:  func() any { return new(EncoderTrace) },
+	KindRaster:        func() any { return new(Raster) },
+	KindContainer:     func() any { return new(Container) },
+	KindStream:        func() any { return new(Stream) },
+	KindKeyframes:     func() any { return new(Keyframes) },
+	KindPictureHash:   func() any { return new(PictureHash) },
+	KindFrameHashes:   func() any { return new(FrameHashes) },
+	KindLocalFeatures: func() any { return new(LocalFeatures) },
+	KindAudioPrint:    func() any { return new(AudioPrint) },
+	KindDerivative:    func() any { return new(Derivative) },
 }
 
 // MarshalFact returns the kind and the JSON object of a fact.
@@ -68,6 +70,10 @@ func UnmarshalFact(k FactKind, b []byte) (Fact, error) {
 	case *PictureHash:
 		return *p, nil
 	case *FrameHashes:
+		return *p, nil
+	case *LocalFeatures:
+		return *p, nil
+	case *AudioPrint:
 		return *p, nil
 	case *Derivative:
 		return *p, nil

@@ -27,8 +27,10 @@ var samples = []Fact{
 	Container{"mov", "isom", 12.5, 0.04, 9000},
 	Stream{Index: 1, Type: "video", Codec: "h264", Width: 1920, Height: 1080, FrameRate: "30/1", Rotation: 90, Decodable: true},
 	Keyframes{0, []float64{0, 2.5}, true},
-	PictureHash{"pdq", Hash256{1}.String(), 88, "libav", 10, 10},
-	FrameHashes{"pdq", "libav", 0, []HashedFrame{{0.5, Hash256{1, 2, 3, 4}, 70, true}}, false},
+	PictureHash{"pdq0", Hash256{1}.String(), 88, "libav", 10, 10, "centre80", &Box{0.1, 0.1, 0.8, 0.8}},
+	FrameHashes{"pdq", "libav", 0, []HashedFrame{{0.5, Hash256{1, 2, 3, 4}, 70, true}}, false, "trimmed", &Box{0, 0.1, 1, 0.8}},
+	LocalFeatures{"orb-m1", "libav", 0, 640, 480, []FeaturedFrame{{1.5, 1, Features{{1, 65535, 3, 4, Hash256{5, 6, 7, 8}}}, &Miniature{2, 1, []byte{0, 255}}}}, true},
+	AudioPrint{"chromaprint2", "libav aac", 1, 0.125, SoundWords{0, 1, 0xfedcba98}, true},
 	Derivative{Role: "thumbnail", MediaType: "image/jpeg", Digest: DigestOf(nil), Width: 3, Height: 2},
 }
 

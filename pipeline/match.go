@@ -30,44 +30,57 @@ type Match struct {
 	B         Digest    `json:"b"`
 	Basis     Basis     `json:"basis"`
 	Strength  Strength  `json:"strength"`
-	Distance  int       `json:"distance"`           // Hamming distance; of footage the median over matched frames
-	Transform Transform `json:"transform"`          // takes A to B
-	Segments  []Segment `json:"segments,omitempty"` // time-based media only
-	Method    string    `json:"method"`             // how it was found, with version and thresholds
+	Distance  int       `json:"distance"`             // Hamming distance; of footage and sound the median over matched frames or words
+	Transform Transform `json:"transform"`            // takes A to B
+	Segments  []Segment `json:"segments,omitempty"`   // time-based media only
+	Inliers   int       `json:"inliers,omitempty"`    // local features that one geometric transform maps onto each other
+	Agreement float64   `json:"agreement,omitempty"`  // correlation, -1 to 1, of the luma where the pictures overlap once laid on each other
+	OtherShot bool      `json:"other_shot,omitempty"` // the same scene at another moment or from another place: not a copy
+	Method    string    `json:"method"`               // how it was found, with version and thresholds
 }
 
-// Transform takes A's picture to B's.
+// Transform takes A's picture to B's: first turned clockwise by Rotate, then mirrored left to right.
 type Transform struct {
 	Mirror bool        `json:"mirror"`
-	Rotate int         `json:"rotate"`         // degrees clockwise: 0, 90, 180, 270
-	Crop   *[4]float64 `json:"crop,omitempty"` // x, y, width, height as fractions of A
+	Rotate int         `json:"rotate"`           // degrees clockwise: 0, 90, 180, 270
+	Crop   *Box        `json:"crop,omitempty"`   // the part of A that B shows, where B does not show the whole of A
+	Within *Box        `json:"within,omitempty"` // the part of B that shows A, where A does not fill B
+	Matrix *[9]float64 `json:"matrix,omitempty"` // homography, row by row, from fractions of A's width and height to those of B's
 }
 
-// Segment is a stretch of A that is shown in B. Times are seconds from each stream's start.
+// Segment is a stretch of A that is shown, or heard, in B. Times are seconds from each stream's start.
 type Segment struct {
-	AStart    float64 `json:"a_start"`
-	AEnd      float64 `json:"a_end"`
-	BStart    float64 `json:"b_start"`
-	BEnd      float64 `json:"b_end"`
-	Speed     float64 `json:"speed"`               // of B against A; 1 is equal
-	Frames    int     `json:"frames,omitempty"`    // matched sampled frames
-	Distance  int     `json:"distance,omitempty"`  // median Hamming distance of those
-	Ambiguous bool    `json:"ambiguous,omitempty"` // static picture: the offset is not determined
+	AStart    float64  `json:"a_start"`
+	AEnd      float64  `json:"a_end"`
+	BStart    float64  `json:"b_start"`
+	BEnd      float64  `json:"b_end"`
+	Speed     float64  `json:"speed"`               // seconds of A that pass in one second of B; 1 is equal, 2 is B twice as fast
+	Frames    int      `json:"frames,omitempty"`    // matched sampled frames, or words of sound
+	Distance  int      `json:"distance,omitempty"`  // median Hamming distance of those
+	Mirror    bool     `json:"mirror,omitempty"`    // shown mirrored left to right
+	Strength  Strength `json:"strength,omitempty"`  // of this stretch by itself
+	Ambiguous bool     `json:"ambiguous,omitempty"` // static picture: the offset is not determined
 }
 
-// Prints are an item's fingerprints as comparing wants them.
+// Prints are an item's fingerprints as comparing wants them. Those that an index gives back lack Features and Sound,
+// which are kept on a shelf and read when two items are to be held against each other.
 type Prints struct {
 	Item     Digest
 	Kind     Kind
-	Seq      int64 // order of becoming visible; 0 while in flight
-	Pictures []PrintedPicture
+	Seq      int64            // order of becoming visible; 0 while in flight
+	Pictures []PrintedPicture // of a photo, the published whole-picture hash first, then views
+	Words    []FeatureWord    // of the local features: ascending, each once
 	Footage  []FrameHashes
+	Features []LocalFeatures
+	Sound    []AudioPrint
 }
 
-// PrintedPicture is the PDQ hash of a photo.
+// PrintedPicture is a hash of a photo or of a view of it.
 type PrintedPicture struct {
 	Bits    Hash256
 	Quality int
+	View    string // as in PictureHash; "" is the published PDQ of the whole picture
+	Box     Box    // the zero Box with View ""
 }
 
 // PrintsOf gathers the fingerprints among measurements.
@@ -76,20 +89,41 @@ func PrintsOf(it Item, ms []Measurement) Prints {
 	for _, m := range ms {
 		switch f := m.Fact.(type) {
 		case PictureHash:
-			if f.Algorithm != "pdq" {
-				continue
-			}
-			if h, err := ParseHash256(f.Bits); err == nil {
-				p.Pictures = append(p.Pictures, PrintedPicture{h, f.Quality})
+			if pic, ok := printed(f); ok {
+				p.Pictures = append(p.Pictures, pic)
 			}
 		case FrameHashes:
 			if len(f.Frames) > 0 {
 				p.Footage = append(p.Footage, f)
 			}
+		case LocalFeatures:
+			if len(f.Frames) > 0 {
+				p.Features = append(p.Features, f)
+			}
+		case AudioPrint:
+			if len(f.Words) > 0 {
+				p.Sound = append(p.Sound, f)
+			}
 		}
 	}
+	p.Words = WordsOf(p.Features)
 	return p
 }
 
+// printed reads a hash that matching uses.
+func printed(f PictureHash) (PrintedPicture, bool) {
+	if (f.Algorithm != "pdq" || f.View != "") && (f.Algorithm != "pdq0" || f.View == "" || f.Box == nil) {
+		return PrintedPicture{}, false
+	}
+	h, err := ParseHash256(f.Bits)
+	p := PrintedPicture{Bits: h, Quality: f.Quality, View: f.View}
+	if f.Box != nil {
+		p.Box = *f.Box
+	}
+	return p, err == nil
+}
+
 // Empty reports whether there is nothing to compare.
-func (p Prints) Empty() bool { return len(p.Pictures) == 0 && len(p.Footage) == 0 }
+func (p Prints) Empty() bool {
+	return len(p.Pictures) == 0 && len(p.Footage) == 0 && len(p.Features) == 0 && len(p.Words) == 0 && len(p.Sound) == 0
+}

@@ -31,6 +31,8 @@ type Catalog struct {
 	clock func() time.Time
 	actor pipeline.Actor
 	quiet time.Duration
+
+	featuring []string
 }
 
 // Options adjust a catalog.
@@ -38,11 +40,15 @@ type Options struct {
 	Clock func() time.Time // nil: time.Now
 	Actor pipeline.Actor   // who stands in custody entries
 	Quiet time.Duration    // how long a neighbour's new revision waits for further changes
+
+	// Featuring names the analyzers that state local features: those stay with their measurements, since they are many times
+	// as large as all other fingerprints together and wanted only when two items are held against each other.
+	Featuring []string
 }
 
 // Open opens the catalog in the SQLite file path, made if absent, and brings its schema up to date.
 func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
-	c := &Catalog{clock: o.Clock, actor: o.Actor, quiet: o.Quiet}
+	c := &Catalog{clock: o.Clock, actor: o.Actor, quiet: o.Quiet, featuring: o.Featuring}
 	if c.clock == nil {
 		c.clock = time.Now
 	}

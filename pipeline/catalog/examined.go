@@ -55,6 +55,9 @@ func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Exami
 		if visible, err = printsSince(ctx, tx, x.Seen); err != nil {
 			return err
 		}
+		if err := c.feature(ctx, tx, visible); err != nil {
+			return err
+		}
 		matches := append(others(x.Matches, visible), relate(visible)...)
 		own, err := putPrints(ctx, tx, x.Prints)
 		if err != nil {
@@ -229,8 +232,13 @@ type querier interface {
 	QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error)
 }
 
+// printsSince lists fingerprints that became visible after seen, in order, without local features.
 func printsSince(ctx context.Context, db querier, seen int64) ([]pipeline.Prints, error) {
 	rows, err := db.QueryContext(ctx, `SELECT seq, item, packed FROM prints WHERE seq > $1 ORDER BY seq`, seen)
+	return scanPrints(rows, err)
+}
+
+func scanPrints(rows *sql.Rows, err error) ([]pipeline.Prints, error) {
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
@@ -254,7 +262,47 @@ func printsSince(ctx context.Context, db querier, seen int64) ([]pipeline.Prints
 	return out, err
 }
 
-// PrintsSince lists fingerprints that became visible after seen, in order: how an index is filled at start.
+// PrintsSince lists fingerprints that became visible after seen, in order, without local features: how an index is
+// filled at start.
 func (c *Catalog) PrintsSince(ctx context.Context, seen int64) ([]pipeline.Prints, error) {
 	return printsSince(ctx, c.read, seen)
+}
+
+// Prints returns all fingerprints of an item, local features included, or ErrNotFound where it has none.
+func (c *Catalog) Prints(ctx context.Context, d pipeline.Digest) (pipeline.Prints, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT seq, item, packed FROM prints WHERE item = $1`, d.Hex())
+	ps, err := scanPrints(rows, err)
+	if err == nil && len(ps) == 0 {
+		err = fmt.Errorf("catalog: fingerprints of %v: %w", d, pipeline.ErrNotFound)
+	}
+	if err != nil {
+		return pipeline.Prints{}, err
+	}
+	err = c.feature(ctx, c.read, ps)
+	return ps[0], err
+}
+
+// feature adds the local features to fingerprints.
+func (c *Catalog) feature(ctx context.Context, db querier, ps []pipeline.Prints) error {
+	for i := range ps {
+		for _, analyzer := range c.featuring {
+			rows, err := db.QueryContext(ctx, `SELECT measurements FROM outcome WHERE item = $1 AND analyzer = $2`, ps[i].Item.Hex(), analyzer)
+			if err != nil {
+				return fmt.Errorf("catalog: %w", err)
+			}
+			err = each(rows, func() error {
+				var packed []byte
+				if err := rows.Scan(&packed); err != nil {
+					return err
+				}
+				ms, err := unpackMeasurements(packed)
+				ps[i].Features = append(ps[i].Features, pipeline.PrintsOf(pipeline.Item{}, ms).Features...)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

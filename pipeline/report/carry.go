@@ -14,16 +14,19 @@ import (
 // exact is the largest integer that a JSON number carries exactly (RFC 8785 Appendix D).
 const exact = 1 << 53
 
-// carriable returns the measurements that a canonical document can hold, without the derivatives' bytes,
-// which are kept elsewhere. A file may state any number, and one number must not cost the whole report:
+// carriable returns the measurements that a canonical document can hold, without the derivatives' bytes and the local
+// features, which are kept elsewhere. A file may state any number, and one number must not cost the whole report:
 // lost says how many statements were left out, and of which analyzers.
 func carriable(in []pipeline.Measurement) (out []pipeline.Measurement, lost string) {
 	out = make([]pipeline.Measurement, 0, len(in))
 	left := map[string]int{}
 	for _, m := range in {
-		if d, ok := m.Fact.(pipeline.Derivative); ok {
-			d.Bytes = nil
-			m.Fact = d
+		switch f := m.Fact.(type) {
+		case pipeline.Derivative:
+			f.Bytes = nil
+			m.Fact = f
+		case pipeline.LocalFeatures:
+			m.Fact = counted(f)
 		}
 		if m.Fact == nil || !holds(reflect.ValueOf(m.Fact)) || !holds(reflect.ValueOf(m.Where)) {
 			left[m.By.Analyzer]++
@@ -40,6 +43,16 @@ func carriable(in []pipeline.Measurement) (out []pipeline.Measurement, lost stri
 	}
 	slices.Sort(parts)
 	return out, "statements left out because a number in them has no exact JSON form: " + strings.Join(parts, ", ")
+}
+
+// counted leaves of local features how many there are.
+func counted(f pipeline.LocalFeatures) pipeline.LocalFeatures {
+	frames := make([]pipeline.FeaturedFrame, len(f.Frames))
+	for i, fr := range f.Frames {
+		frames[i] = pipeline.FeaturedFrame{Time: fr.Time, Count: fr.Count}
+	}
+	f.Frames = frames
+	return f
 }
 
 // settled gives a measurement the form it has after being written and read: bytes that are no UTF-8 become
@@ -119,7 +132,7 @@ func holds(v reflect.Value) bool {
 				return false
 			}
 		}
-	case reflect.Slice:
+	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
 			if !holds(v.Index(i)) {
 				return false

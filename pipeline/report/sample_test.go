@@ -18,6 +18,8 @@ var (
 	containerRef = pipeline.Ref{Analyzer: "container", Version: 1, Parameters: "FFmpeg 7.1.5"}
 	pixelRef     = pipeline.Ref{Analyzer: "pixelhash", Version: 1, Parameters: "libav mjpeg 7.1.5"}
 	frameRef     = pipeline.Ref{Analyzer: "framehash", Version: 1, Parameters: "2 frames/s and keyframes"}
+	featureRef   = pipeline.Ref{Analyzer: "features", Version: 1, Parameters: "orb-m1"}
+	soundRef     = pipeline.Ref{Analyzer: "sound", Version: 1, Parameters: "chromaprint2"}
 	matchRef     = pipeline.Ref{Analyzer: "compare", Version: 1, Parameters: "near_picture: suggested ≤ 52, confirmed ≤ 31 of 256 bits, quality ≥ 50; shared_footage: at least 4 frames in line"}
 )
 
@@ -87,7 +89,7 @@ func photo() pipeline.Dossier {
 			{
 				Match: pipeline.Match{
 					A: min2(it.Digest, digest("crop")), B: max2(it.Digest, digest("crop")), Basis: pipeline.PartialPicture, Strength: pipeline.Suggested, Distance: 40,
-					Transform: pipeline.Transform{Mirror: true, Rotate: 90, Crop: &[4]float64{0.1, 0.05, 0.62, 0.8}}, Method: "PDQ 256 bit on crops, suggested ≤ 52, version 1",
+					Transform: pipeline.Transform{Mirror: true, Rotate: 90, Crop: &pipeline.Box{0.1, 0.05, 0.62, 0.8}}, Method: "PDQ 256 bit on crops, suggested ≤ 52, version 1",
 				},
 				Other: pipeline.Item{Digest: digest("crop"), Size: 96_120, Kind: pipeline.Photo, Format: "webp"}, Name: "unnamed (3)\u202e.webp",
 			},
@@ -132,6 +134,11 @@ func photoFacts() []pipeline.Measurement {
 			Readings: []pipeline.Reading{{Reader: "goexif", Value: "2020:08:10 21:30:12"}, {Reader: "imagemeta", Value: "2020:08:10 21:30:13"}},
 		}),
 		say(pixelRef, pipeline.Where{}, pipeline.PictureHash{Algorithm: "pdq", Bits: strings.Repeat("f09a3c51", 8), Quality: 98, Decoder: "libav mjpeg 7.1.5", Width: 3000, Height: 4000}),
+		say(pixelRef, pipeline.Where{}, pipeline.PictureHash{Algorithm: "pdq0", Bits: strings.Repeat("f09a3c53", 8), Quality: 98, Decoder: "libav mjpeg 7.1.5", Width: 3000, Height: 4000, View: "whole", Box: &pipeline.Box{0, 0, 1, 1}}),
+		say(pixelRef, pipeline.Where{}, pipeline.PictureHash{Algorithm: "pdq0", Bits: strings.Repeat("0c9a3c53", 8), Quality: 90, Decoder: "libav mjpeg 7.1.5", Width: 3000, Height: 4000, View: "centre80", Box: &pipeline.Box{0.1, 0.1, 0.8, 0.8}}),
+		say(featureRef, pipeline.Where{}, pipeline.LocalFeatures{Algorithm: "orb-m1", Decoder: "libav mjpeg 7.1.5", Width: 3000, Height: 4000, Frames: []pipeline.FeaturedFrame{{
+			Count: 2, Points: pipeline.Features{{X: 1}, {Y: 1}}, Miniature: &pipeline.Miniature{Width: 1, Height: 1, Luma: []byte{7}},
+		}}}),
 		say(pixelRef, pipeline.Where{}, pipeline.PictureHash{Algorithm: "phash", Bits: "c3a19e7700ff1234", Quality: -1, Decoder: "libav mjpeg 7.1.5", Width: 3000, Height: 4000}),
 		say(pixelRef, pipeline.Where{}, pipeline.Derivative{Role: "thumbnail", MediaType: "image/jpeg", Digest: digest("photo thumbnail"), Width: 240, Height: 320, Bytes: []byte("jpeg")}),
 		say(pixelRef, pipeline.Where{}, pipeline.Derivative{Role: "thumbnail-blurred", MediaType: "image/jpeg", Digest: digest("photo blurred"), Width: 240, Height: 320, Bytes: []byte("jpeg")}),
@@ -199,6 +206,8 @@ func videoFacts(frames pipeline.FrameHashes) []pipeline.Measurement {
 		say(containerRef, pipeline.In("stream:0"), pipeline.Keyframes{Stream: 0, Times: []float64{0, 1.001, 2.002, 3.003, 4.004}, Cut: true}),
 		say(containerRef, pipeline.In("format"), pipeline.Tag{Reader: "libav", Group: "format", Name: "encoder", Value: "Lavf58.29.100"}),
 		say(frameRef, pipeline.Where{}, frames),
+		say(featureRef, pipeline.Where{}, pipeline.LocalFeatures{Algorithm: "orb-m1", Decoder: "libav h264 7.1.5", Width: 720, Height: 1280, Frames: []pipeline.FeaturedFrame{{Count: 80}, {Time: 4, Count: 71}}}),
+		say(soundRef, pipeline.Where{}, pipeline.AudioPrint{Algorithm: "chromaprint2", Decoder: "libav aac 7.1.5", Stream: 1, Step: 0.1238, Words: pipeline.SoundWords{1, 2, 3}}),
 		say(frameRef, pipeline.Where{Time: pointer(4.0)}, pipeline.Derivative{Role: "keyframe", MediaType: "image/jpeg", Digest: digest("video keyframe"), Width: 320, Height: 180}),
 		say(frameRef, pipeline.Where{Time: pointer(4.0)}, pipeline.Derivative{Role: "thumbnail", MediaType: "image/jpeg", Digest: digest("video thumbnail"), Width: 320, Height: 180}),
 		say(frameRef, pipeline.Where{Time: pointer(4.0)}, pipeline.Derivative{Role: "thumbnail-blurred", MediaType: "image/jpeg", Digest: digest("video blurred"), Width: 320, Height: 180}),

@@ -54,11 +54,16 @@ func (m maker) derivatives() template.HTML {
 // usable is the PDQ quality from which a hash is compared, as the line hashes.frames says.
 const usable = 50
 
-// fillHashes lists picture hashes, and counts those of frames.
+// fillHashes lists the hashes of the whole picture, and counts those of its parts, local features and words of sound.
 func (m maker) fillHashes(v *view) {
 	t := table{class: "hashes", caption: m.Text("hashes.title"), heads: m.texts("hashes.algorithm", "hashes.bits", "hashes.quality", "hashes.size", "hashes.decoder")}
+	views := 0
 	for _, s := range all[pipeline.PictureHash](m.r) {
 		f := s.fact
+		if f.View != "" {
+			views++
+			continue
+		}
 		quality, size := template.HTML("—"), template.HTML("")
 		if f.Quality >= 0 {
 			quality = ours(strconv.Itoa(f.Quality))
@@ -73,6 +78,28 @@ func (m maker) fillHashes(v *view) {
 		t.rows = append(t.rows, []template.HTML{show(f.Algorithm, maxTitle), bits, quality, size, shown(f.Decoder)})
 	}
 	v.Hashes = t.HTML()
+	if views > 0 {
+		v.Footage = append(v.Footage, m.Say("hashes.views", "count", views))
+	}
+	for _, s := range all[pipeline.LocalFeatures](m.r) {
+		v.Footage = append(v.Footage, m.Say("hashes.features", "count", featured(s.fact), "pictures", len(s.fact.Frames)))
+	}
+	for _, s := range all[pipeline.AudioPrint](m.r) {
+		v.Footage = append(v.Footage, m.Say("hashes.sound", "stream", s.fact.Stream, "count", len(s.fact.Words), "to", seconds(float64(len(s.fact.Words))*s.fact.Step)))
+	}
+	m.fillFrameHashes(v)
+}
+
+// featured is how many local features there are.
+func featured(f pipeline.LocalFeatures) (n int) {
+	for _, fr := range f.Frames {
+		n += fr.Count
+	}
+	return n
+}
+
+// fillFrameHashes counts the hashes of frames.
+func (m maker) fillFrameHashes(v *view) {
 	for _, s := range all[pipeline.FrameHashes](m.r) {
 		frames := s.fact.Frames
 		if len(frames) == 0 {
@@ -86,6 +113,9 @@ func (m maker) fillHashes(v *view) {
 		}
 		line := m.Say("hashes.frames", "stream", s.fact.Stream, "count", len(frames), "usable", good,
 			"from", seconds(frames[0].Time), "to", seconds(frames[len(frames)-1].Time))
+		if s.fact.View != "" {
+			line = join(" ", line, m.Say("hashes.frames_trimmed"))
+		}
 		if s.fact.Cut {
 			line = join(" ", line, m.Say("hashes.frames_cut"))
 		}
