@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -103,7 +104,9 @@ type FeatureWord uint32
 const (
 	WordBits     = 20
 	WordTables   = 4
-	WordFeatures = 128 // the strongest features of a frame give words
+	WordFeatures = 128 // the strongest features of a photo give words
+
+	FrameWordFeatures = 64 // and of a frame of a video
 )
 
 // Mirrored is the word that the same feature gives in the mirrored picture.
@@ -133,27 +136,48 @@ func (f Feature) Words() (out [WordTables]FeatureWord) {
 	return out
 }
 
-// maxWords bounds the words of one item.
-const maxWords = 1 << 16
+// Bounds of what gives words: an index in memory holds all of them.
+const (
+	wordSpacing = 2.0  // seconds between frames that give words
+	maxWorded   = 1200 // frames of one item that give words
+)
 
-// WordsOf returns the words of all features, ascending, each once. Descriptors of fewer than 32 or more than 224 set bits
-// are of no structure and give none.
-func WordsOf(all []LocalFeatures) []FeatureWord {
-	var out []FeatureWord
+// WordsOf returns the words of each picture that gives any: of a photo, and of frames of a video a little apart from each other.
+// Each list is ascending and holds a word once. Descriptors of fewer than 32 or more than 224 set bits are of no
+// structure and give none.
+func WordsOf(all []LocalFeatures) [][]FeatureWord {
+	var out [][]FeatureWord
 	for _, l := range all {
+		next := math.Inf(-1)
 		for _, f := range l.Frames {
-			for _, p := range f.Points[:min(len(f.Points), WordFeatures)] {
-				n := 0
-				for _, w := range p.Bits {
-					n += bits.OnesCount64(w)
-				}
-				if n < 32 || n > 224 || len(out) >= maxWords {
-					continue
-				}
-				words := p.Words()
-				out = append(out, words[:]...)
+			if f.Time < next || len(out) == maxWorded {
+				continue
+			}
+			next = f.Time + wordSpacing
+			n := WordFeatures
+			if len(l.Frames) > 1 {
+				n = FrameWordFeatures
+			}
+			if w := wordsOf(f.Points[:min(len(f.Points), n)]); len(w) > 0 {
+				out = append(out, w)
 			}
 		}
+	}
+	return out
+}
+
+func wordsOf(fs Features) []FeatureWord {
+	var out []FeatureWord
+	for _, f := range fs {
+		n := 0
+		for _, w := range f.Bits {
+			n += bits.OnesCount64(w)
+		}
+		if n < 32 || n > 224 {
+			continue
+		}
+		words := f.Words()
+		out = append(out, words[:]...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -63,8 +63,8 @@ func TestWordsOfTheMirroredPicture(t *testing.T) {
 				rt.Fatalf("mirrored twice %+v is %+v", f, mirrored[i].Mirrored())
 			}
 		}
-		words := func(fs Features) []FeatureWord {
-			return WordsOf([]LocalFeatures{{Frames: []FeaturedFrame{{Points: fs}}}})
+		words := func(fs Features) (flat []FeatureWord) {
+			return slices.Concat(WordsOf([]LocalFeatures{{Frames: []FeaturedFrame{{Points: fs}}}})...)
 		}
 		var want []FeatureWord
 		for _, w := range words(fs) {
@@ -107,5 +107,18 @@ func TestFeaturesWithoutStructureGiveNoWords(t *testing.T) {
 	flat := LocalFeatures{Frames: []FeaturedFrame{{Points: Features{{}, {Bits: Hash256{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}}}}}}
 	if got := WordsOf([]LocalFeatures{flat}); len(got) > 0 {
 		t.Errorf("words %v", got)
+	}
+}
+
+func TestFramesOfAVideoGiveWordsAtADistance(t *testing.T) {
+	t.Parallel()
+	var l LocalFeatures
+	for i := range 9 {
+		f := Feature{Bits: Hash256{0xffffffff, 0xffffffff, uint64(i)}}
+		l.Frames = append(l.Frames, FeaturedFrame{Time: float64(i), Points: Features{f, f, f}})
+	}
+	got := WordsOf([]LocalFeatures{l})
+	if len(got) != 5 || len(got[0]) != WordTables {
+		t.Errorf("%d frames gave words, the first %v; want those at 0, 2, 4, 6 and 8 s, each of one descriptor", len(got), got)
 	}
 }

@@ -55,6 +55,9 @@ type Neighbour struct {
 	Name      string  `json:"name"`                // the other's first receipt's name by Key
 	Thumbnail *Digest `json:"thumbnail,omitempty"` // derivative of the other
 	Blurred   *Digest `json:"blurred,omitempty"`   // derivative of the other
+
+	Decision *PairDecision `json:"decision,omitempty"` // the last word of a person on the pair
+	Facts    []Measurement `json:"-"`                  // what the other states of itself, for rules to set beside the item's own; bounded
 }
 
 // Degree says how many items a confirmed match of pictures joins to one.

@@ -62,14 +62,14 @@ type Segment struct {
 	Ambiguous bool     `json:"ambiguous,omitempty"` // static picture: the offset is not determined
 }
 
-// Prints are an item's fingerprints as comparing wants them. Those that an index gives back lack Features and Sound,
-// which are kept on a shelf and read when two items are to be held against each other.
+// Prints are an item's fingerprints as comparing wants them. Features are kept on a shelf and read when two items are to be
+// held against each other; where only candidates are looked for they are absent, and Words stand for them.
 type Prints struct {
 	Item     Digest
 	Kind     Kind
 	Seq      int64            // order of becoming visible; 0 while in flight
 	Pictures []PrintedPicture // of a photo, the published whole-picture hash first, then views
-	Words    []FeatureWord    // of the local features: ascending, each once
+	Words    [][]FeatureWord  // of the local features of a photo, or of each of some frames of a video: ascending, each once
 	Footage  []FrameHashes
 	Features []LocalFeatures
 	Sound    []AudioPrint

@@ -73,6 +73,7 @@ const (
 	ActExamined   Act = "examined"
 	ActReported   Act = "reported"
 	ActQuarantine Act = "quarantined"
+	ActDecided    Act = "decided" // a person's word on this item and another
 )
 
 // Entry is one custody event, committed with the effect it describes.

@@ -33,6 +33,7 @@ type Catalog struct {
 	quiet time.Duration
 
 	featuring []string
+	beside    Beside
 }
 
 // Options adjust a catalog.
@@ -44,11 +45,14 @@ type Options struct {
 	// Featuring names the analyzers that state local features: those stay with their measurements, since they are many times
 	// as large as all other fingerprints together and wanted only when two items are held against each other.
 	Featuring []string
+
+	// Beside says what of a neighbour's measurements its dossier carries.
+	Beside Beside
 }
 
 // Open opens the catalog in the SQLite file path, made if absent, and brings its schema up to date.
 func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
-	c := &Catalog{clock: o.Clock, actor: o.Actor, quiet: o.Quiet, featuring: o.Featuring}
+	c := &Catalog{clock: o.Clock, actor: o.Actor, quiet: o.Quiet, featuring: o.Featuring, beside: o.Beside}
 	if c.clock == nil {
 		c.clock = time.Now
 	}
@@ -156,7 +160,12 @@ func unstamp(s string) (time.Time, error) {
 
 // enter appends a custody entry in the transaction of the effect it describes.
 func (c *Catalog) enter(ctx context.Context, tx *sql.Tx, act pipeline.Act, item pipeline.Digest, subject, detail string) error {
+	return c.enterBy(ctx, tx, c.actor, act, item, subject, detail)
+}
+
+// enterBy is enter for what somebody else did than the program that writes it down.
+func (c *Catalog) enterBy(ctx context.Context, tx *sql.Tx, by pipeline.Actor, act pipeline.Act, item pipeline.Digest, subject, detail string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO ledger (at, actor, act, item, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)`,
-		c.now(), string(c.actor), string(act), item.Hex(), subject, detail)
+		c.now(), string(by), string(act), item.Hex(), subject, detail)
 	return err
 }

@@ -313,7 +313,7 @@ func TestFingerprintsSurviveTheShelf(t *testing.T) {
 		Pictures: []pipeline.PrintedPicture{
 			{Bits: pipeline.Hash256{1, 2, 3, 1 << 63}, Quality: 100}, {Quality: -1}, {Quality: 3, View: "trimmed", Box: pipeline.Box{0, 0.125, 1, 0.75}},
 		},
-		Words: []pipeline.FeatureWord{0, 7, 1<<32 - 1},
+		Words: [][]pipeline.FeatureWord{{0, 7, 1<<32 - 1}, {4}},
 		Footage: []pipeline.FrameHashes{
 			{Algorithm: "pdq", Stream: 3, Cut: true, Frames: []pipeline.HashedFrame{
 				{Time: 0, Bits: pipeline.Hash256{9}, Quality: 7, Key: true}, {Time: 12.345, Quality: 50}, {Time: 86400.001},
@@ -355,7 +355,7 @@ func TestThoseInFlightAreComparedWithLocalFeatures(t *testing.T) {
 	second, _ := receive(t, c, "y", "y")
 	commit := func(it pipeline.Item, relate catalog.Relate) {
 		features := pipeline.LocalFeatures{Algorithm: "orb-m1", Frames: []pipeline.FeaturedFrame{{Count: 1, Points: pipeline.Features{{X: 1}}}}}
-		x := catalog.Examined{Prints: pipeline.Prints{Item: it.Digest, Words: []pipeline.FeatureWord{1}}, Examination: pipeline.Examination{
+		x := catalog.Examined{Prints: pipeline.Prints{Item: it.Digest, Words: [][]pipeline.FeatureWord{{1}}}, Examination: pipeline.Examination{
 			Outcomes:     []pipeline.Outcome{{By: featuring, Status: pipeline.Done}},
 			Measurements: []pipeline.Measurement{{By: featuring, Fact: features}},
 		}}

@@ -38,15 +38,15 @@ func (c *Catalog) Decide(ctx context.Context, d pipeline.PairDecision, joins fun
 		if err := rejoin(ctx, tx, d, joins); err != nil {
 			return err
 		}
-		for item, other := range map[pipeline.Digest]pipeline.Digest{d.A: d.B, d.B: d.A} {
-			detail := string(d.Verdict)
-			if d.Why != "" {
-				detail += ": " + d.Why
-			}
-			if err := c.enterBy(ctx, tx, d.By, pipeline.ActDecided, item, other.Hex(), detail); err != nil {
+		detail := string(d.Verdict)
+		if d.Why != "" {
+			detail += ": " + d.Why
+		}
+		for _, pair := range [][2]pipeline.Digest{{d.A, d.B}, {d.B, d.A}} {
+			if err := c.enterBy(ctx, tx, d.By, pipeline.ActDecided, pair[0], pair[1].Hex(), detail); err != nil {
 				return err
 			}
-			if err := c.wantReports(ctx, tx, item.Hex()); err != nil {
+			if err := c.wantReports(ctx, tx, pair[0].Hex()); err != nil {
 				return err
 			}
 		}

@@ -11,8 +11,8 @@ import (
 	"dokaz/pipeline"
 )
 
-// nearest orders matches as a report lists them: by basis from strongest, strength, distance, digest.
-const nearest = ` ORDER BY CASE basis WHEN 'same_media' THEN 1 WHEN 'near_picture' THEN 2 WHEN 'partial_picture' THEN 3
+// nearest orders matches as a report lists them: those that a person parted last, by basis from strongest, strength, distance, digest.
+const nearest = ` ORDER BY ` + apart + `, CASE basis WHEN 'same_media' THEN 1 WHEN 'near_picture' THEN 2 WHEN 'partial_picture' THEN 3
 	WHEN 'picture_in_video' THEN 4 WHEN 'shared_footage' THEN 5 ELSE 6 END, strength, distance, a, b`
 
 // Gathered is everything known of an item.
@@ -164,6 +164,12 @@ func (c *Catalog) neighbours(ctx context.Context, d pipeline.Digest, out *pipeli
 			return 0, err
 		}
 		if n.Blurred, err = c.derivative(ctx, other, "thumbnail-blurred"); err != nil {
+			return 0, err
+		}
+		if n.Decision, err = c.DecisionOn(ctx, m.A, m.B); err != nil {
+			return 0, err
+		}
+		if n.Facts, err = c.statements(ctx, other); err != nil {
 			return 0, err
 		}
 		out.Neighbours = append(out.Neighbours, n)

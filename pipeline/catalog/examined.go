@@ -198,15 +198,20 @@ func putPrints(ctx context.Context, tx *sql.Tx, p pipeline.Prints) ([]pipeline.P
 	return []pipeline.Prints{p}, err
 }
 
-// putMatches records the matches of an item in flight and counts its neighbours, and it among theirs.
+// putMatches records the matches of an item in flight and counts its neighbours, and it among theirs; those whom a person parted
+// from it are not.
 func putMatches(ctx context.Context, tx *sql.Tx, item pipeline.Digest, ms []pipeline.Match, joins func(pipeline.Match) bool) error {
 	joined := map[string]bool{}
+	apart, err := parted(ctx, tx, item)
+	if err != nil {
+		return err
+	}
 	for _, m := range ms {
 		doc, err := json.Marshal(m)
 		if err != nil {
 			return err
 		}
-		connects := joins != nil && joins(m)
+		connects := joins != nil && joins(m) && !apart[m.A.Hex()] && !apart[m.B.Hex()]
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO match (a, b, basis, strength, distance, joins, doc) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (a, b, basis) DO NOTHING`,
 			m.A.Hex(), m.B.Hex(), string(m.Basis), string(m.Strength), m.Distance, connects, string(doc))
@@ -223,7 +228,7 @@ func putMatches(ctx context.Context, tx *sql.Tx, item pipeline.Digest, ms []pipe
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE item SET degree = $1 WHERE digest = $2`, len(joined), item.Hex())
+	_, err = tx.ExecContext(ctx, `UPDATE item SET degree = $1 WHERE digest = $2`, len(joined), item.Hex())
 	return err
 }
 

@@ -45,7 +45,10 @@ func packPrints(p pipeline.Prints) []byte {
 		b.put(q.Box)
 	}
 	b.put(uint32(len(p.Words)))
-	b.put(p.Words)
+	for _, w := range p.Words {
+		b.put(uint32(len(w)))
+		b.put(w)
+	}
 	b.put(uint16(len(p.Footage)))
 	for _, f := range p.Footage {
 		b.footage(f)
@@ -139,9 +142,10 @@ func unpackPrints(b []byte) (p pipeline.Prints, err error) {
 		p.Pictures = append(p.Pictures, q)
 	}
 	if u.version > 1 {
-		if n := u.count(true, maxWords, 4); n > 0 {
-			p.Words = make([]pipeline.FeatureWord, n)
-			u.get(p.Words)
+		for range u.count(true, maxWords, 4) {
+			w := make([]pipeline.FeatureWord, u.count(true, maxWords, 4))
+			u.get(w)
+			p.Words = append(p.Words, w)
 		}
 	}
 	for range u.count(false, maxFootage, 1) {

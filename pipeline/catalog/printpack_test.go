@@ -42,7 +42,7 @@ func FuzzUnpack(f *testing.F) {
 		f.Add(b)
 	}
 	f.Add(packPrints(pipeline.Prints{
-		Kind: pipeline.Photo, Words: []pipeline.FeatureWord{1, 2},
+		Kind: pipeline.Photo, Words: [][]pipeline.FeatureWord{{1}, {2}},
 		Pictures: []pipeline.PrintedPicture{{View: "whole"}},
 		Footage:  []pipeline.FrameHashes{{Box: &pipeline.Box{0, 0, 1, 1}, Frames: []pipeline.HashedFrame{{Time: 2}}}},
 		Sound:    []pipeline.AudioPrint{{Words: pipeline.SoundWords{9}}},
