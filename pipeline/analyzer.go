@@ -64,9 +64,18 @@ type Footage struct {
 // Frame is one decoded picture.
 type Frame struct {
 	Picture image.Image   // upright: Exif orientation or display matrix applied; *image.YCbCr is full range
+	Full    image.Point   // true width and height of the upright picture where Picture is a reduction of it; else zero
 	Time    time.Duration // presentation time from the stream's start; 0 for photos
 	Index   int           // count of frames shown before this one
 	Key     bool          // coded as a keyframe
+}
+
+// Size is the true width and height of the upright picture, of which Picture may be a reduction.
+func (f Frame) Size() image.Point {
+	if f.Full != (image.Point{}) {
+		return f.Full
+	}
+	return f.Picture.Bounds().Size()
 }
 
 // Say takes a fact and its place. Facts are kept in the order in which they are said.

@@ -242,7 +242,7 @@ type Miniature struct {
 
 // AudioPrint is the acoustic fingerprint of one stream.
 type AudioPrint struct {
-	Algorithm string     `json:"algorithm"` // "chromaprint2": the values fpcalc -raw gives with its default algorithm
+	Algorithm string     `json:"algorithm"` // Chromaprint, or FineChromaprint of a short sound
 	Decoder   string     `json:"decoder"`
 	Stream    int        `json:"stream"`
 	Step      float64    `json:"step"`          // seconds from one word to the next

@@ -102,9 +102,9 @@ type FeatureWord uint32
 
 // The layout of the words.
 const (
-	WordBits     = 20
+	WordBits     = 28
 	WordTables   = 4
-	WordFeatures = 128 // the strongest features of a photo give words
+	WordFeatures = 192 // the strongest features of a photo give words
 
 	FrameWordFeatures = 64 // and of a frame of a video
 )
@@ -112,13 +112,13 @@ const (
 // Mirrored is the word that the same feature gives in the mirrored picture.
 func (w FeatureWord) Mirrored() FeatureWord { return w ^ 1<<WordBits }
 
-// wordBits says which descriptor bits the tables look at.
+// wordBits says which descriptor bits the tables look at: "orb-m1" has those that serve words best first, in turn for the first
+// pair of tables and for the second.
 var wordBits = func() (t [WordTables][WordBits]int) {
-	// A fixed permutation of the bits: multiplication by an odd number modulo 256 meets every bit once.
 	for k := 0; k < WordTables; k += 2 {
 		for i := range WordBits {
-			bit := ((k/2*WordBits+i)*181 + 37) % 256
-			t[k][i], t[k+1][i] = bit, (bit+128)%256
+			bit := 2*i + k/2
+			t[k][i], t[k+1][i] = bit, bit+128
 		}
 	}
 	return t

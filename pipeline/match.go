@@ -33,11 +33,15 @@ type Match struct {
 	Distance  int       `json:"distance"`             // Hamming distance; of footage and sound the median over matched frames or words
 	Transform Transform `json:"transform"`            // takes A to B
 	Segments  []Segment `json:"segments,omitempty"`   // time-based media only
+	Share     *Share    `json:"share,omitempty"`      // time-based media only
 	Inliers   int       `json:"inliers,omitempty"`    // local features that one geometric transform maps onto each other
 	Agreement float64   `json:"agreement,omitempty"`  // correlation, -1 to 1, of the luma where the pictures overlap once laid on each other
 	OtherShot bool      `json:"other_shot,omitempty"` // the same scene at another moment or from another place: not a copy
 	Method    string    `json:"method"`               // how it was found, with version and thresholds
 }
+
+// Share is how much of A and of B the segments of a match cover, as fractions of the time that was compared.
+type Share [2]float64
 
 // Transform takes A's picture to B's: first turned clockwise by Rotate, then mirrored left to right.
 type Transform struct {
@@ -60,6 +64,14 @@ type Segment struct {
 	Mirror    bool     `json:"mirror,omitempty"`    // shown mirrored left to right
 	Strength  Strength `json:"strength,omitempty"`  // of this stretch by itself
 	Ambiguous bool     `json:"ambiguous,omitempty"` // static picture: the offset is not determined
+}
+
+// Area is how much of a picture a box holds; no box holds all of it.
+func (b *Box) Area() float64 {
+	if b == nil {
+		return 1
+	}
+	return b[2] * b[3]
 }
 
 // Prints are an item's fingerprints as comparing wants them. Features are kept on a shelf and read when two items are to be
