@@ -5,9 +5,11 @@ package analyzers
 import (
 	"dokaz/analyzers/container"
 	"dokaz/analyzers/exif"
+	"dokaz/analyzers/features"
 	"dokaz/analyzers/format"
 	"dokaz/analyzers/framehash"
 	"dokaz/analyzers/pixelhash"
+	"dokaz/analyzers/sound"
 	"dokaz/analyzers/thumbnail"
 	"dokaz/pipeline"
 )
@@ -20,6 +22,8 @@ func All() []pipeline.Analyzer {
 		container.New(),
 		pixelhash.New(),
 		framehash.New(),
+		features.New(),
+		sound.New(),
 		thumbnail.New(),
 	}
 }

@@ -1,0 +1,136 @@
+// Package features states the local features of a photo, and of frames that stand for a video: by them a part of a
+// picture is found in another, whatever stands round it, and it can be told how one lies in the other.
+//
+// Of a video a frame is taken at most once a second, and only when the picture has changed since the last one
+// taken or ten seconds have passed. With the features of a photo goes a miniature of its luma.
+//
+// The package knows upright pictures in time. It must not know files, decoders, or what features are compared with.
+package features
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"time"
+
+	"dokaz/analyzers/internal/orb"
+	"dokaz/analyzers/internal/pdq"
+	"dokaz/analyzers/internal/raster"
+	"dokaz/analyzers/media"
+	"dokaz/pipeline"
+)
+
+// What is kept. Of 62 photographs in 26 disguises, 12 and more places of 500 features were found again in the disguise in 99 % of
+// cases, of 300 in 98 %; what is lost are pictures that fill a sixth of another.
+const (
+	perPhoto  = 500 // features
+	perFrame  = 100 // features
+	frameSide = 320 // pixels of a frame's longer side
+	miniature = 128 // pixels of a miniature's longer side
+
+	MaxFrames = 1200             // of a video; what comes later is left out and the fact is marked as cut
+	least     = time.Second      // between frames taken
+	longest   = 10 * time.Second // without one
+	changed   = 24               // bits of the PDQ hash by which a frame differs that is taken sooner
+)
+
+// Analyzer is the watcher of photos and videos.
+type Analyzer struct{}
+
+// New returns the analyzer.
+func New() *Analyzer { return &Analyzer{} }
+
+// Spec declares the analyzer.
+func (*Analyzer) Spec() pipeline.Spec {
+	return pipeline.Spec{
+		Name:    "features",
+		Version: 1,
+		Parameters: fmt.Sprintf("%s of luma area-averaged to at most %d pixels a side, at most %d of a photo with a miniature of %d pixels, %d of a frame of video of %d pixels; "+
+			"frames that changed by %d bits of PDQ at most once in %s, any once in %s, at most %d; %s",
+			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, longest, MaxFrames, media.New().Parameters()),
+		Kinds:  []pipeline.Kind{pipeline.Photo, pipeline.Video},
+		Yields: []pipeline.FactKind{pipeline.KindLocalFeatures},
+	}
+}
+
+// Watch begins on a photo or on one stream.
+func (*Analyzer) Watch(_ pipeline.Item, s pipeline.Footage, say pipeline.Say) (pipeline.Watch, error) {
+	return &watch{still: s.Still, say: say, fact: pipeline.LocalFeatures{Algorithm: orb.Algorithm, Decoder: s.Decoder, Stream: s.Stream}}, nil
+}
+
+type watch struct {
+	still bool
+	say   pipeline.Say
+	fact  pipeline.LocalFeatures
+
+	last  pipeline.Hash256 // of the frame taken last
+	taken time.Duration
+}
+
+// Frame takes the features of a photo, and of a frame of video that is worth it.
+func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if f.Picture == nil || f.Picture.Bounds().Empty() {
+		return fmt.Errorf("features: %w: picture %d is empty", pipeline.ErrMalformed, f.Index)
+	}
+	first := len(w.fact.Frames) == 0
+	if !first && (w.still || f.Time < w.taken+least) {
+		return nil
+	}
+	if !w.still {
+		hash, _, err := pdq.OfAverages(pdq.Frame(f.Picture))
+		if err != nil {
+			return fmt.Errorf("features: frame %d: %w", f.Index, err)
+		}
+		if !first && f.Time < w.taken+longest && hash.Distance(w.last) < changed {
+			return nil
+		}
+		if len(w.fact.Frames) == MaxFrames {
+			w.fact.Cut = true
+			return nil
+		}
+		w.last, w.taken = hash, f.Time
+	}
+	if first {
+		size := f.Size()
+		w.fact.Width, w.fact.Height = size.X, size.Y
+	}
+	w.fact.Frames = append(w.fact.Frames, w.featured(f))
+	return nil
+}
+
+func (w *watch) featured(f pipeline.Frame) pipeline.FeaturedFrame {
+	side, n := frameSide, perFrame
+	if w.still {
+		side, n = orb.Side, perPhoto
+	}
+	luma, width, height := raster.Luma(f.Picture, side)
+	points := orb.Features(luma, width, height, n)
+	out := pipeline.FeaturedFrame{
+		Time: float64(f.Time.Round(time.Millisecond).Milliseconds()) / 1000, Count: len(points), Points: points,
+	}
+	if w.still {
+		out.Miniature = small(f.Picture)
+	}
+	return out
+}
+
+// small is the miniature of a picture.
+func small(img image.Image) *pipeline.Miniature {
+	luma, w, h := raster.Luma(img, miniature)
+	m := &pipeline.Miniature{Width: w, Height: h, Luma: make([]byte, len(luma))}
+	for i, v := range luma {
+		m.Luma[i] = byte(min(max(v+0.5, 0), 255))
+	}
+	return m
+}
+
+// End says what was taken, also of a video whose decoding broke off. Of what showed no picture it says nothing.
+func (w *watch) End(context.Context) error {
+	if len(w.fact.Frames) > 0 {
+		w.say(pipeline.Where{}, w.fact)
+	}
+	return nil
+}

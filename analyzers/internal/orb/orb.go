@@ -1,0 +1,94 @@
+package orb
+
+import (
+	"slices"
+
+	"dokaz/pipeline"
+)
+
+// Algorithm names what Features finds.
+const Algorithm = "orb-m1"
+
+// Side is the longer side in pixels to which a picture should be reduced.
+const Side = 480
+
+// levels is how many sizes of the picture are looked at: three to an octave.
+const levels = 9
+
+// level is one size of the picture.
+type level struct {
+	plain   *plane // reduced
+	smooth  *plane // and smoothed twice
+	pixel   int    // side of a pixel, in sixteenths of a pixel of the first level
+	corners []corner
+	grid    *grid
+}
+
+// Features returns at most n local features of a picture of w×h luma values from 0 to 255, row by row. Any number of the first
+// of them is spread over the picture and its sizes. A length other than w×h, or n below 1, gives none.
+// luma is not modified.
+func Features(luma []float32, w, h, n int) pipeline.Features {
+	if w < 1 || h < 1 || len(luma) != w*h || n < 1 {
+		return nil
+	}
+	ls, all := chosen(luma, w, h, n)
+	out := make(pipeline.Features, len(all))
+	for i, c := range all {
+		out[i] = describe(ls[c.level].smooth, c)
+	}
+	return out
+}
+
+// chosen are the first n corners, and the levels they lie on.
+func chosen(luma []float32, w, h, n int) ([]level, []corner) {
+	ls := pyramid(luma, w, h)
+	var all []corner
+	for k := range ls {
+		l := &ls[k]
+		if k > 0 {
+			yield(l.corners, ls[k-1].grid, l.plain, ls[k-1].plain, ls[k-1].pixel)
+		}
+		if k+1 < len(ls) {
+			yield(l.corners, ls[k+1].grid, l.plain, ls[k+1].plain, l.pixel)
+		}
+		all = append(all, l.corners...)
+	}
+	slices.SortFunc(all, rank)
+	return ls, all[:min(n, len(all))]
+}
+
+// pyramid makes the levels and finds their corners.
+func pyramid(luma []float32, w, h int) (out []level) {
+	responses, room := make([]int64, w*h), newPlane(w, h)
+	for k := range levels {
+		lw, lh := reduced(w, k), reduced(h, k)
+		if min(lw, lh) <= 2*border {
+			break
+		}
+		var l level
+		if k == 0 {
+			l.plain = ofLuma(luma, w, h)
+		} else {
+			l.plain = out[(k-1)/3*3].plain.shrink(lw, lh)
+		}
+		once := room.resized(lw, lh)
+		l.plain.smooth(once)
+		l.smooth = newPlane(lw, lh)
+		once.smooth(l.smooth)
+		l.pixel = max(16*max(w, h)/max(lw, lh), 1)
+		l.corners = corners(once, k, responses)
+		for i := range l.corners {
+			c := &l.corners[i]
+			c.u, c.v = 8*(2*c.x+1)*w/lw, 8*(2*c.y+1)*h/lh
+		}
+		l.grid = measure(l.corners, once, l.pixel)
+		out = append(out, l)
+	}
+	return out
+}
+
+// reduced is n divided by 2^(k/3), rounded.
+func reduced(n, k int) int {
+	part := [3]int{1 << 16, 52016, 41285}[k%3] // 2^(16-k/3)
+	return (n*part>>(k/3) + 1<<15) >> 16
+}
