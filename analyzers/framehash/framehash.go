@@ -1,6 +1,7 @@
-// Package framehash states the PDQ hash of every sampled frame of a video with its presentation time.
+// Package framehash states the PDQ hash of every sampled frame of a video with its presentation time, and where
+// borders stand round the picture for a while, also those of the frames without them.
 //
-// Which frames are shown, two a second and the keyframes, is decided where the video is decoded.
+// Which frames are shown, four a second and the keyframes, is decided where the video is decoded.
 //
 // The package knows upright pictures in time. It must not know files, decoders, or what a hash is compared with.
 package framehash
@@ -15,9 +16,9 @@ import (
 	"dokaz/pipeline"
 )
 
-// MaxFrames bounds the hashes stated of one stream: about two and three quarter hours of two frames a second.
+// MaxFrames bounds the hashes stated of one stream and view: about two and three quarter hours of four frames a second.
 // Frames beyond it are left out and the fact is marked as cut.
-const MaxFrames = 20_000
+const MaxFrames = 40_000
 
 // Analyzer is the watcher of videos.
 type Analyzer struct{}
@@ -28,22 +29,25 @@ func New() *Analyzer { return &Analyzer{} }
 // Spec declares the analyzer.
 func (*Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
-		Name:       "framehash",
-		Version:    1,
-		Parameters: fmt.Sprintf("%s; at most %d frames a stream; %s", pdq.Parameters, MaxFrames, media.New().Parameters()),
-		Kinds:      []pipeline.Kind{pipeline.Video},
-		Yields:     []pipeline.FactKind{pipeline.KindFrameHashes},
+		Name:    "framehash",
+		Version: 2,
+		Parameters: fmt.Sprintf("%s; borders agreed over %d frames, at most %d; at most %d frames a stream; %s",
+			pdq.FrameParameters, stretch, maxBoxes, MaxFrames, media.New().Parameters()),
+		Kinds:  []pipeline.Kind{pipeline.Video},
+		Yields: []pipeline.FactKind{pipeline.KindFrameHashes},
 	}
 }
 
 // Watch begins on one stream.
 func (*Analyzer) Watch(_ pipeline.Item, s pipeline.Footage, say pipeline.Say) (pipeline.Watch, error) {
-	return &watch{fact: pipeline.FrameHashes{Algorithm: "pdq", Decoder: s.Decoder, Stream: s.Stream}, say: say}, nil
+	fact := pipeline.FrameHashes{Algorithm: "pdq", Decoder: s.Decoder, Stream: s.Stream}
+	return &watch{whole: fact, trimmed: trimming{like: fact}, say: say}, nil
 }
 
 type watch struct {
-	fact pipeline.FrameHashes
-	say  pipeline.Say
+	whole   pipeline.FrameHashes
+	trimmed trimming
+	say     pipeline.Say
 }
 
 // Frame hashes one frame.
@@ -51,28 +55,34 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if len(w.fact.Frames) == MaxFrames {
-		w.fact.Cut = true
+	if len(w.whole.Frames) == MaxFrames {
+		w.whole.Cut = true
 		return nil
 	}
 	if f.Picture == nil || f.Picture.Bounds().Empty() {
 		return fmt.Errorf("framehash: %w: frame %d is empty", pipeline.ErrMalformed, f.Index)
 	}
-	bits, quality, err := pdq.OfPicture(f.Picture)
+	averages := pdq.Frame(f.Picture)
+	bits, quality, err := pdq.OfAverages(averages)
 	if err != nil {
 		return fmt.Errorf("framehash: frame %d: %w", f.Index, err)
 	}
 	ms := f.Time.Round(time.Millisecond).Milliseconds()
-	w.fact.Frames = append(w.fact.Frames, pipeline.HashedFrame{
-		Time: float64(ms) / 1000, Bits: bits, Quality: quality, Key: f.Key,
-	})
-	return nil
+	hashed := pipeline.HashedFrame{Time: float64(ms) / 1000, Bits: bits, Quality: quality, Key: f.Key}
+	w.whole.Frames = append(w.whole.Frames, hashed)
+	return w.trimmed.add(averages, hashed)
 }
 
-// End says what was hashed, also of a video whose decoding broke off. Of a stream that showed no frame it says nothing.
+// End says what was hashed, also of a video whose decoding broke off: whole frames first, then, in the order in which
+// they came up, the frames within borders. Of a stream that showed no frame it says nothing.
 func (w *watch) End(context.Context) error {
-	if len(w.fact.Frames) > 0 {
-		w.say(pipeline.Where{}, w.fact)
+	if len(w.whole.Frames) == 0 {
+		return nil
 	}
-	return nil
+	w.say(pipeline.Where{}, w.whole)
+	facts, err := w.trimmed.end()
+	for _, f := range facts {
+		w.say(pipeline.Where{}, f)
+	}
+	return err
 }

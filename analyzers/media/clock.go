@@ -100,23 +100,31 @@ func sum(a, b time.Duration) time.Duration {
 
 // The sampling of a film.
 const (
-	every         = 500 * time.Millisecond
+	every         = 250 * time.Millisecond
 	keysPerSecond = 4
+	keysApart     = 750 * time.Millisecond // where keyframes alone are shown
 )
 
 // sampler chooses the frames to show.
 type sampler struct {
-	next   time.Duration // the half second that waits for its frame
-	second int64
-	keys   int // keyframes shown in that second
+	keysOnly bool          // no others come
+	next     time.Duration // the time that waits for its frame
+	second   int64
+	keys     int // keyframes shown in that second
 }
 
 // wants reports whether to show the frame at t.
 func (s *sampler) wants(t time.Duration, key bool) bool {
+	due := t >= s.next
+	if s.keysOnly {
+		if due {
+			s.next = t + keysApart
+		}
+		return due
+	}
 	if second := int64(t / time.Second); second != s.second {
 		s.second, s.keys = second, 0
 	}
-	due := t >= s.next
 	if due {
 		s.next = (t/every + 1) * every
 	}

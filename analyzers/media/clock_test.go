@@ -78,9 +78,9 @@ func TestSampler(t *testing.T) {
 		n    int
 		want []int // frames shown
 	}{
-		{"25 frames a second, one keyframe", 25, func(i int) bool { return i == 0 }, 50, []int{0, 13, 25, 38}},
-		{"keyframes between half seconds", 25, func(i int) bool { return i%10 == 0 }, 50, []int{0, 10, 13, 20, 25, 30, 38, 40}},
-		{"every frame a keyframe", 25, func(int) bool { return true }, 50, []int{0, 1, 2, 3, 13, 25, 26, 27, 28, 38}},
+		{"25 frames a second, one keyframe", 25, func(i int) bool { return i == 0 }, 50, []int{0, 7, 13, 19, 25, 32, 38, 44}},
+		{"keyframes between quarters", 25, func(i int) bool { return i%10 == 0 }, 50, []int{0, 7, 10, 13, 19, 20, 25, 30, 32, 38, 40, 44}},
+		{"every frame a keyframe", 25, func(int) bool { return true }, 50, []int{0, 1, 2, 3, 7, 13, 19, 25, 26, 27, 28, 32, 38, 44}},
 		{"one frame in two seconds", 1, func(i int) bool { return i == 0 }, 5, []int{0, 1, 2, 3, 4}},
 	} {
 		var s sampler
@@ -93,5 +93,20 @@ func TestSampler(t *testing.T) {
 		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, d)
 		}
+	}
+}
+
+// Where keyframes alone come, those of a film that has no other frames are thinned.
+func TestKeyframesAreThinned(t *testing.T) {
+	t.Parallel()
+	s := sampler{keysOnly: true}
+	var got []int
+	for i := range 30 {
+		if s.wants(time.Duration(i)*40*time.Millisecond, true) {
+			got = append(got, i)
+		}
+	}
+	if d := cmp.Diff([]int{0, 19}, got); d != "" {
+		t.Error(d)
 	}
 }

@@ -24,10 +24,10 @@ func (p *Projector) film(ctx context.Context, it pipeline.Item, o pipeline.Origi
 	}
 	stream := f.Streams()[index]
 	s := screening{
-		limits: p.limits, clock: newClock(stream), begin: begin, frame: frame,
+		limits: p.limits, clock: newClock(stream), sampler: sampler{keysOnly: p.limits.Keys}, begin: begin, frame: frame,
 		footage: pipeline.Footage{Decoder: libav.FilmDecoder(stream), Stream: index},
 	}
-	err = f.Frames(ctx, index, libav.FrameOptions{}, s.show)
+	err = f.Frames(ctx, index, libav.FrameOptions{KeysOnly: p.limits.Keys, Apart: keysApart}, s.show)
 	switch {
 	case s.shown == 0 && err == nil:
 		return errors.New("no frame could be decoded")

@@ -51,9 +51,9 @@ func TestFilmIsSampled(t *testing.T) {
 	ms := time.Millisecond
 	want := []sampled{
 		{0, 0, 0, true}, {1, 100 * ms, 1, true}, {2, 200 * ms, 2, true}, {3, 300 * ms, 3, true}, // four keyframes of the first second
-		{5, 500 * ms, 4, true},                                                                                 // its second half
-		{10, 1000 * ms, 5, true}, {11, 1100 * ms, 6, true}, {12, 1200 * ms, 7, true}, {13, 1300 * ms, 8, true}, // the next second
-		{15, 1500 * ms, 9, true},
+		{5, 500 * ms, 4, true}, {8, 800 * ms, 5, true}, // its third and last quarters
+		{10, 1000 * ms, 6, true}, {11, 1100 * ms, 7, true}, {12, 1200 * ms, 8, true}, {13, 1300 * ms, 9, true},
+		{15, 1500 * ms, 10, true},
 	}
 	if d := cmp.Diff(want, levelsOf(s)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

@@ -14,8 +14,9 @@ import (
 // Limits bound a projection. A zero field means its default.
 type Limits struct {
 	Pixels int64         // of a photo or a frame; 268,435,456
-	Frames int           // shown of one film; 20,000
+	Frames int           // shown of one film; 40,000
 	Film   time.Duration // of time shown of one film; 6 h
+	Keys   bool          // of a film keyframes alone are decoded and shown: a quick look
 }
 
 // Projector shows items. It holds no state: one may be used by many at once.
@@ -30,7 +31,7 @@ func NewWith(l Limits) *Projector {
 		l.Pixels = 1 << 28
 	}
 	if l.Frames == 0 {
-		l.Frames = 20_000
+		l.Frames = 40_000
 	}
 	if l.Film == 0 {
 		l.Film = 6 * time.Hour
@@ -40,8 +41,12 @@ func NewWith(l Limits) *Projector {
 
 // Parameters says in words what the pixels and times shown depend on, the builds of all decoders included.
 func (p *Projector) Parameters() string {
-	return fmt.Sprintf("2 frames/s and keyframes (at most %d/s), at most %d frames and %s of film, %d pixels a frame; first picture of animations; %s",
-		keysPerSecond, p.limits.Frames, p.limits.Film, p.limits.Pixels, Decoders())
+	sampling := fmt.Sprintf("%d frames/s and keyframes (at most %d/s)", time.Second/every, keysPerSecond)
+	if p.limits.Keys {
+		sampling = fmt.Sprintf("keyframes alone, at least %s apart", keysApart)
+	}
+	return fmt.Sprintf("%s, at most %d frames and %s of film, %d pixels a frame; first picture of animations; JPEG reduced while decoding to no less than %d pixels a side; %s",
+		sampling, p.limits.Frames, p.limits.Film, p.limits.Pixels, leastSide, Decoders())
 }
 
 // Decoders names every decoder of this build with its version: what all pixels depend on.
@@ -82,7 +87,7 @@ func (p *Projector) photo(ctx context.Context, it pipeline.Item, o pipeline.Orig
 	if err := begin(pipeline.Footage{Decoder: s.decoder, Still: true}); err != nil {
 		return err
 	}
-	if err := frame(pipeline.Frame{Picture: s.upright(), Key: true}); err != nil {
+	if err := frame(s.upright()); err != nil {
 		return err
 	}
 	if damage != nil {

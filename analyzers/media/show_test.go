@@ -6,6 +6,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"dokaz/fixtures"
@@ -31,10 +32,21 @@ func project(p *Projector, kind pipeline.Kind, format string, data []byte) (s sc
 			return nil
 		},
 		func(f pipeline.Frame) error {
+			f.Picture = kept(f.Picture)
 			s.frames = append(s.frames, f)
 			return nil
 		})
 	return s, err
+}
+
+// kept copies what films lend for the time of a call only.
+func kept(img image.Image) image.Image {
+	if m, ok := img.(*image.YCbCr); ok {
+		c := *m
+		c.Y, c.Cb, c.Cr = slices.Clone(m.Y), slices.Clone(m.Cb), slices.Clone(m.Cr)
+		return &c
+	}
+	return img
 }
 
 // photo projects a photo that must be shown whole.

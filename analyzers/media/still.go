@@ -28,12 +28,19 @@ const imageVersion = "v0.47.0"
 // still is a decoded photo.
 type still struct {
 	picture     image.Image
+	full        image.Point // size as stored, of which picture is a reduction; zero where it is whole
 	decoder     string
 	orientation raster.Orientation
 }
 
 // upright gives the picture as watchers see it.
-func (s still) upright() image.Image { return raster.Orient(raster.Plain(s.picture), s.orientation) }
+func (s still) upright() pipeline.Frame {
+	full := s.full
+	if s.orientation.Swaps() {
+		full.X, full.Y = full.Y, full.X
+	}
+	return pipeline.Frame{Picture: raster.Orient(raster.Plain(s.picture), s.orientation), Full: full, Key: true}
+}
 
 // goDecoder is a decoder written in Go.
 type goDecoder struct {
@@ -60,7 +67,7 @@ func (p *Projector) still(ctx context.Context, it pipeline.Item, o pipeline.Orig
 	case "avif":
 		return p.avif(ctx, src)
 	case "jp2":
-		return p.byLibav(ctx, src, it.Format)
+		return p.byLibav(ctx, src, it.Format, 0)
 	}
 	d, ok := goDecoders[it.Format]
 	if !ok {
@@ -88,7 +95,7 @@ func (p *Projector) coded(ctx context.Context, src *io.SectionReader, format str
 	ink := config.ColorModel == color.CMYKModel // libav hands inks out as if they were colours
 	assisted := !ink && libav.StillDecoder(format) != ""
 	if format == "jpeg" && assisted {
-		s, failed := p.byLibav(ctx, src, format)
+		s, failed := p.jpeg(ctx, src, config)
 		if s.picture != nil || err != nil {
 			return s, failed
 		}
@@ -103,7 +110,7 @@ func (p *Projector) coded(ctx context.Context, src *io.SectionReader, format str
 	if !assisted {
 		return still{}, outcome(d.name, err)
 	}
-	s, failed := p.byLibav(ctx, src, format)
+	s, failed := p.byLibav(ctx, src, format, 0)
 	if s.picture == nil {
 		return still{}, outcome(d.name, err)
 	}
@@ -128,12 +135,46 @@ func isUnsupported(err error) bool {
 	return errors.As(err, &j) || errors.As(err, &p) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported)
 }
 
-func (p *Projector) byLibav(ctx context.Context, src *io.SectionReader, format string) (still, error) {
-	img, err := libav.DecodeStill(ctx, src, src.Size(), format, 0, libav.Limits{Pixels: p.limits.Pixels})
+func (p *Projector) byLibav(ctx context.Context, src *io.SectionReader, format string, halvings int) (still, error) {
+	img, err := libav.DecodeStill(ctx, src, src.Size(), format, halvings, libav.Limits{Pixels: p.limits.Pixels})
 	if img == nil {
 		return still{}, err
 	}
 	return still{picture: img, decoder: libav.StillDecoder(format)}, err
+}
+
+// jpeg decodes a JPEG whose header says c: reduced where it is large, whole where that does not work for it.
+func (p *Projector) jpeg(ctx context.Context, src *io.SectionReader, c image.Config) (still, error) {
+	n := halvings(c)
+	if n > 0 {
+		s, err := p.byLibav(ctx, src, "jpeg", n)
+		ceil := func(side int) int { return (side + 1<<n - 1) >> n }
+		if s.picture != nil && s.picture.Bounds().Size() == image.Pt(ceil(c.Width), ceil(c.Height)) {
+			s.full = image.Pt(c.Width, c.Height)
+			s.decoder += fmt.Sprintf(" at 1/%d", 1<<n)
+			return s, err
+		}
+	}
+	return p.byLibav(ctx, src, "jpeg", 0)
+}
+
+// What a JPEG that is reduced while decoding keeps at least, in pixels. Watchers look at no more of the longer side: on 97 photographs and
+// paintings of 1.8 to 24 megapixels decoded so, PDQ lies at most 4 bits from that of the whole picture, median 0. Where
+// the shorter does not divide, the last block's filling counts as picture: at most half a percent of it.
+const (
+	leastSide  = 800
+	leastShort = 200
+)
+
+// halvings is how often a JPEG's size may be halved while it is decoded: each block of 8×8 pixels is
+// transformed to 4×4, 2×2 or its mean.
+func halvings(c image.Config) int {
+	longer, shorter := max(c.Width, c.Height), min(c.Width, c.Height)
+	n := 0
+	for n < 3 && longer>>(n+1) >= leastSide && shorter >= leastShort*(2<<n-1) {
+		n++
+	}
+	return n
 }
 
 // configOf reads the header. A panic of the decoder is an error.

@@ -1,5 +1,6 @@
-// Package pixelhash states the perceptual hashes of a photo: PDQ, which matching rests on, and the average,
-// difference and perceptual hashes of goimagehash, for exchange with others who use them.
+// Package pixelhash states the perceptual hashes of a photo: the published PDQ, the hashes of the views by which
+// copies are found that show a part of the picture or have it turned or mirrored (see package views), and the average, difference
+// and perceptual hashes of goimagehash, for exchange with others who use them.
 //
 // goimagehash's three have no measure of quality: every flat picture has the same. They are stated and never
 // compared here. To spare three passes over the whole picture, goimagehash sees it area-averaged to at most 256
@@ -19,6 +20,7 @@ import (
 
 	"dokaz/analyzers/internal/pdq"
 	"dokaz/analyzers/internal/raster"
+	"dokaz/analyzers/internal/views"
 	"dokaz/analyzers/media"
 	"dokaz/pipeline"
 )
@@ -36,9 +38,9 @@ func New() *Analyzer { return &Analyzer{} }
 func (*Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "pixelhash",
-		Version: 1,
-		Parameters: fmt.Sprintf("%s; goimagehash 1.1.0 ahash, dhash, phash of 64 bits, on white, area-averaged to at most %d; %s",
-			pdq.Parameters, exchangeSide, media.New().Parameters()),
+		Version: 2,
+		Parameters: fmt.Sprintf("%s; %s; goimagehash 1.1.0 ahash, dhash, phash of 64 bits, on white, area-averaged to at most %d; %s",
+			pdq.Parameters, views.Parameters, exchangeSide, media.New().Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Photo},
 		Yields: []pipeline.FactKind{pipeline.KindPictureHash},
 	}
@@ -64,17 +66,22 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	if f.Picture == nil || f.Picture.Bounds().Empty() {
 		return fmt.Errorf("pixelhash: %w: the picture is empty", pipeline.ErrMalformed)
 	}
-	size := f.Picture.Bounds()
-	fact := pipeline.PictureHash{Decoder: w.footage.Decoder, Width: size.Dx(), Height: size.Dy()}
+	size := f.Size()
+	fact := pipeline.PictureHash{Decoder: w.footage.Decoder, Width: size.X, Height: size.Y}
 
-	bits, quality, err := pdq.OfPicture(f.Picture)
+	bits, quality, err := pdq.OfPicture(f.Picture, size)
 	if err != nil {
 		return fmt.Errorf("pixelhash: %w", err)
 	}
 	fact.Algorithm, fact.Bits, fact.Quality = "pdq", bits.String(), quality
 	w.say(pipeline.Where{}, fact)
+	for _, v := range views.Of(raster.Luma(f.Picture, views.MaxSide)) {
+		part := fact
+		part.Algorithm, part.Bits, part.Quality, part.View, part.Box = "pdq0", v.Bits.String(), v.Quality, v.Name, &v.Box
+		w.say(pipeline.Where{}, part)
+	}
 
-	width, height := raster.Fit(size.Dx(), size.Dy(), exchangeSide)
+	width, height := raster.Fit(size.X, size.Y, exchangeSide)
 	small := raster.Shrink(f.Picture, width, height)
 	var errs []error
 	for _, x := range exchanged {

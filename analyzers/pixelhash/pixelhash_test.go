@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dokaz/analyzers/internal/pdq"
+	"dokaz/analyzers/internal/raster"
+	"dokaz/analyzers/internal/views"
 	"dokaz/pipeline"
 )
 
@@ -52,10 +54,10 @@ func must(t *testing.T, h *goimagehash.ImageHash, err error) string {
 	return fmt.Sprintf("%016x", h.GetHash())
 }
 
-func TestFourHashesAreStated(t *testing.T) {
+func TestHashesAreStated(t *testing.T) {
 	t.Parallel()
 	img := drawn(250, 180)
-	bits, quality, err := pdq.OfPicture(img)
+	bits, quality, err := pdq.OfPicture(img, img.Bounds().Size())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,12 +67,16 @@ func TestFourHashesAreStated(t *testing.T) {
 	fact := func(name, bits string, quality int) pipeline.Fact {
 		return pipeline.PictureHash{Algorithm: name, Bits: bits, Quality: quality, Decoder: "test 1", Width: 250, Height: 180}
 	}
-	want := []pipeline.Fact{
-		fact("pdq", bits.String(), quality),
-		fact("ahash", must(t, a, errA), -1),
-		fact("dhash", must(t, d, errD), -1),
-		fact("phash", must(t, p, errP), -1),
+	want := []pipeline.Fact{fact("pdq", bits.String(), quality)}
+	for _, v := range views.Of(raster.Luma(img, views.MaxSide)) {
+		f := fact("pdq0", v.Bits.String(), v.Quality).(pipeline.PictureHash)
+		f.View, f.Box = v.Name, &v.Box
+		want = append(want, f)
 	}
+	if len(want) != 11 {
+		t.Errorf("%d views of a picture without borders", len(want)-1)
+	}
+	want = append(want, fact("ahash", must(t, a, errA), -1), fact("dhash", must(t, d, errD), -1), fact("phash", must(t, p, errP), -1))
 	got, err := watchOne(t, img)
 	if err != nil {
 		t.Fatal(err)
@@ -83,8 +89,47 @@ func TestFourHashesAreStated(t *testing.T) {
 func TestOnlyTheFirstFrameIsHashed(t *testing.T) {
 	t.Parallel()
 	got, err := watchOne(t, drawn(100, 100), image.NewGray(image.Rect(0, 0, 10, 10)))
-	if err != nil || len(got) != 4 {
+	if err != nil || len(got) < 5 || got[0].(pipeline.PictureHash).Width != 100 {
 		t.Errorf("%d facts, %v", len(got), err)
+	}
+	again := map[string]bool{}
+	for _, f := range got {
+		h := f.(pipeline.PictureHash)
+		if again[h.Algorithm+h.View] {
+			t.Errorf("%s %s is stated twice", h.Algorithm, h.View)
+		}
+		again[h.Algorithm+h.View] = true
+	}
+}
+
+// The frame's picture may be a reduction: what is stated is the true size, and PDQ is that of the whole within the
+// bits that a reduction may cost.
+func TestAReducedPictureIsStatedInFull(t *testing.T) {
+	t.Parallel()
+	whole := image.NewGray(image.Rect(0, 0, 2000, 1500))
+	for i := range whole.Pix {
+		v := uint32(i%2000*13/2000)*0x9e3779b1 ^ uint32(i/2000*11/1500)*0x85ebca6b
+		whole.Pix[i] = uint8((v ^ v>>15) * 0x2c1b3c6d >> 24)
+	}
+	w, err := New().Watch(pipeline.Item{Kind: pipeline.Photo}, pipeline.Footage{Still: true}, func(_ pipeline.Where, f pipeline.Fact) {
+		h := f.(pipeline.PictureHash)
+		if h.Width != 2000 || h.Height != 1500 {
+			t.Errorf("%s of %d×%d", h.Algorithm, h.Width, h.Height)
+		}
+		if h.Algorithm != "pdq" {
+			return
+		}
+		bits, errBits := pipeline.ParseHash256(h.Bits)
+		want, _, err := pdq.Hash(raster.Luma(whole, 2000))
+		if err := errors.Join(err, errBits); err != nil || bits.Distance(want) > 4 {
+			t.Errorf("%d bits from the whole picture's hash, %v", bits.Distance(want), err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Frame(t.Context(), pipeline.Frame{Picture: raster.Shrink(whole, 1000, 750), Full: image.Pt(2000, 1500)}); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -122,7 +167,7 @@ func TestOddPicturesDoNotStopTheWork(t *testing.T) {
 	t.Parallel()
 	for _, size := range []image.Point{{1, 1}, {1, 4000}, {4000, 1}, {3, 2}, {5, 5}, {8, 8}, {9000, 6}} {
 		got, err := watchOne(t, image.NewNRGBA(image.Rectangle{Max: size}))
-		if err != nil || len(got) != 4 {
+		if err != nil || len(got) < 5 {
 			t.Errorf("%v: %d facts, %v", size, len(got), err)
 		}
 	}

@@ -31,12 +31,17 @@ func Hash(luma []float32, w, h int) (pipeline.Hash256, int, error) {
 	} else {
 		reduce(&small, luma, w, h)
 	}
+	return hashOf(&small)
+}
+
+// hashOf hashes the reduced picture.
+func hashOf(small *[side * side]float32) (pipeline.Hash256, int, error) {
 	for _, v := range small {
 		if !(v > -1 && v < 256) { // running sums may leave the range by a rounding; not-a-number fails too
 			return pipeline.Hash256{}, 0, fmt.Errorf("pdq: %w: luma outside 0 to 255", pipeline.ErrMalformed)
 		}
 	}
-	return threshold(transform(&small)), quality(&small), nil
+	return threshold(transform(small)), quality(small), nil
 }
 
 // quality adds up the whole percents of full scale between vertical and horizontal neighbours and scales the

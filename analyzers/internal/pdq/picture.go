@@ -1,23 +1,46 @@
 package pdq
 
 import (
+	"fmt"
 	"image"
 
 	"dokaz/analyzers/internal/raster"
 	"dokaz/pipeline"
 )
 
-// MaxSide bounds the longer side, in pixels, of the luma that OfPicture hashes. The publishers ask of another
-// implementation to stay within 10 bits where quality is 80 or more; on 116 real photographs of 0.3 to 18
-// megapixels the hash of the reduced picture lies at most 10 bits from the whole one's, median 2 (at 1024
-// pixels 2 of them lie 12 bits away, at 512 42 of them up to 34).
-const MaxSide = 1280
+// Longer sides, in pixels.
+const (
+	WholeSide   = 1280 // pictures up to this are hashed as the published program does it
+	ReducedSide = 640  // larger ones from so many averages
+	FrameSide   = 512  // and frames from so many at most, more than half as many
+)
 
 // Parameters says in words what OfPicture's result depends on beside the picture.
-const Parameters = "pdq of luma area-averaged to at most 1280 pixels a side"
+var Parameters = fmt.Sprintf("pdq, of pictures over %d pixels from luma area-averaged to at most %d", WholeSide, ReducedSide)
 
-// OfPicture returns the PDQ hash and quality of an upright picture, area-averaged to at most MaxSide.
-// An empty picture has the zero hash and quality 0.
-func OfPicture(img image.Image) (pipeline.Hash256, int, error) {
-	return Hash(raster.Luma(img, MaxSide))
+// FrameParameters says the same of OfFrame.
+var FrameParameters = fmt.Sprintf("pdq of luma averaged over boxes of whole pixels, at most %d a side", FrameSide)
+
+// OfPicture returns the PDQ hash and quality of an upright picture whose true size is full, of which img may be a
+// reduction. An empty picture has the zero hash and quality 0.
+//
+// The publishers ask of another implementation to stay within 10 bits where quality is 80 or more; see OfAverages.
+func OfPicture(img image.Image, full image.Point) (pipeline.Hash256, int, error) {
+	if max(full.X, full.Y) <= WholeSide {
+		return Hash(raster.Luma(img, WholeSide))
+	}
+	luma, w, h := raster.Luma(img, ReducedSide)
+	a := Averages{Pix: make([]uint8, len(luma)), W: w, H: h, Full: full}
+	for i, v := range luma {
+		a.Pix[i] = uint8(v + 0.5)
+	}
+	return OfAverages(a)
+}
+
+// Frame reduces a frame of a film to what OfAverages takes: quickly, and by whole pixels.
+func Frame(img image.Image) Averages {
+	size := img.Bounds().Size()
+	a := Averages{Full: size, Box: raster.BoxSize(size.X, size.Y, FrameSide)}
+	a.Pix, a.W, a.H = raster.Boxes(img, a.Box)
+	return a
 }
