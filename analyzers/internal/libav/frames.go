@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
+	"time"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -32,9 +34,33 @@ func (f *File) Frames(ctx context.Context, stream int, opts FrameOptions, show f
 		return err
 	}
 	defer d.free()
-	d.show = show
-	err = f.each(ctx, d.damage, func(p *astiav.Packet) error {
-		if p.StreamIndex() != stream {
+	d.got = func() error { return d.showFrame(show) }
+	if opts.KeysOnly {
+		d.passes = d.thinned(opts.Apart)
+	}
+	return d.run(ctx)
+}
+
+// thinned passes over the packets of keyframes that follow the last one let through by less than apart.
+func (d *decoding) thinned(apart time.Duration) func(*astiav.Packet) bool {
+	last := math.Inf(-1)
+	return func(p *astiav.Packet) bool {
+		at := d.file.seconds(d.stream.Index, p.Pts())
+		if !p.Flags().Has(astiav.PacketFlagKey) || math.IsNaN(at) {
+			return false // the decoder knows what is a keyframe, and skips the rest
+		}
+		if at >= last && at-last < apart.Seconds() {
+			return true
+		}
+		last = at
+		return false
+	}
+}
+
+// run decodes the stream to its end.
+func (d *decoding) run(ctx context.Context) error {
+	err := d.file.each(ctx, d.damage, func(p *astiav.Packet) error {
+		if p.StreamIndex() != d.stream.Index || (d.passes != nil && d.passes(p)) {
 			return nil
 		}
 		return d.feed(ctx, p)
@@ -51,9 +77,11 @@ type decoding struct {
 	stream Stream
 	codec  *astiav.CodecContext
 	frame  *astiav.Frame
-	show   func(Frame) error
+	got    func() error              // shows the frame that was decoded
+	passes func(*astiav.Packet) bool // says which packets not to decode; may be nil
 	damage *DamageError
 	shown  int64
+	spare  *image.YCbCr // the last picture copied out
 }
 
 func (f *File) decoder(stream int, opts FrameOptions) (*decoding, error) {
@@ -115,7 +143,7 @@ func (d *decoding) free() {
 	}
 }
 
-// feed gives the decoder one packet, nil for the end, and shows what comes out.
+// feed gives the decoder one packet, nil for the end, and has shown what comes out.
 func (d *decoding) feed(ctx context.Context, p *astiav.Packet) error {
 	at := int64(NoTime)
 	if p != nil {
@@ -144,7 +172,10 @@ func (d *decoding) feed(ctx context.Context, p *astiav.Packet) error {
 			}
 			continue
 		}
-		err = d.showFrame()
+		if d.shown++; d.shown > d.file.limits.Frames {
+			return Over("frames", d.shown, d.file.limits.Frames)
+		}
+		err = d.got()
 		d.frame.Unref()
 		if err != nil {
 			return err
@@ -155,20 +186,26 @@ func (d *decoding) feed(ctx context.Context, p *astiav.Packet) error {
 // maxFailures ends draining a decoder that only ever fails.
 const maxFailures = 1000
 
-func (d *decoding) showFrame() error {
-	if d.shown++; d.shown > d.file.limits.Frames {
-		return Over("frames", d.shown, d.file.limits.Frames)
-	}
+func (d *decoding) showFrame(show func(Frame) error) error {
 	raw := (*C.AVFrame)(d.frame.UnsafePointer())
 	out := Frame{
 		Time: int64(raw.best_effort_timestamp), Key: raw.flags&C.AV_FRAME_FLAG_KEY != 0, Damaged: C.dokaz_frame_damaged(raw) != 0,
 		Width: int(raw.width), Height: int(raw.height), Orientation: orientation(C.dokaz_frame_matrix(raw), d.stream.Orientation),
-		picture: func() (image.Image, error) { return picture(d.frame.UnsafePointer()) },
+		picture: d.picture,
 	}
 	if out.Damaged {
 		d.damage.frame(d.file.seconds(d.stream.Index, out.Time))
 	}
-	return d.show(out)
+	return show(out)
+}
+
+// picture copies the frame out. Pictures of one shape share their memory.
+func (d *decoding) picture() (image.Image, error) {
+	img, err := picture(d.frame.UnsafePointer(), d.spare)
+	if m, ok := img.(*image.YCbCr); ok {
+		d.spare = m
+	}
+	return img, err
 }
 
 // rawFrame gives this file's C type to a pointer of go-astiav's.

@@ -3,6 +3,7 @@
 package libav
 
 // #include "shim.h"
+// #include "stretch.h"
 import "C"
 
 import (
@@ -20,11 +21,12 @@ type planes struct {
 	desc  *C.AVPixFmtDescriptor
 	name  string
 	row   []uint16 // one row of samples of a format that has no quicker way
+	spare *image.YCbCr
 }
 
-// picture copies a decoded AVFrame to the Go picture nearest to it.
-func picture(frame unsafe.Pointer) (image.Image, error) {
-	p := planes{frame: rawFrame(frame)}
+// picture copies a decoded AVFrame to the Go picture nearest to it, into spare where that has its shape.
+func picture(frame unsafe.Pointer, spare *image.YCbCr) (image.Image, error) {
+	p := planes{frame: rawFrame(frame), spare: spare}
 	p.desc = C.av_pix_fmt_desc_get(int32(p.frame.format))
 	if p.desc == nil {
 		return nil, fmt.Errorf("%w: pixel format %d", pipeline.ErrUnsupported, int(p.frame.format))
@@ -85,21 +87,22 @@ func (p *planes) ycbcr(w, h int) image.Image {
 	if !direct {
 		ratio = image.YCbCrSubsampleRatio444
 	}
-	out := image.NewYCbCr(image.Rect(0, 0, w, h), ratio)
-	limited := p.limited()
-	p.copy(0, out.Y, out.YStride, 1, w, h, raster.Levels(p.depth(0), limited, false))
+	out := p.spare
+	if out == nil || out.Rect != image.Rect(0, 0, w, h) || out.SubsampleRatio != ratio {
+		out = image.NewYCbCr(image.Rect(0, 0, w, h), ratio)
+	}
+	p.levels(0, out.Y, out.YStride, w, h)
 	cw, ch := (w+1<<sx-1)>>sx, (h+1<<sy-1)>>sy
 	for c, to := range [][]uint8{1: out.Cb, 2: out.Cr} {
 		if c == 0 {
 			continue
 		}
-		table := raster.Levels(p.depth(c), limited, true)
 		if direct {
-			p.copy(c, to, out.CStride, 1, cw, ch, table)
+			p.levels(c, to, out.CStride, cw, ch)
 			continue
 		}
 		small := make([]uint8, cw*ch) // repeat samples of a grid that package image cannot name
-		p.copy(c, small, cw, 1, cw, ch, table)
+		p.levels(c, small, cw, cw, ch)
 		for y := range h {
 			for x := range w {
 				to[y*out.CStride+x] = small[y>>sy*cw+x>>sx]
@@ -135,19 +138,51 @@ func (p *planes) colours(w, h int) image.Image {
 	return &image.RGBA{Pix: pix, Stride: 4 * w, Rect: r}
 }
 
+// levels writes w×h samples of component c of a YCbCr picture, full range.
+func (p *planes) levels(c int, dst []uint8, stride, w, h int) {
+	limited, chroma := p.limited(), c > 0
+	if limited && p.plain(c) {
+		for y := range h {
+			stretch(dst[y*stride:][:w], p.line(c, y, w), chroma)
+		}
+		return
+	}
+	p.copy(c, dst, stride, 1, w, h, raster.Levels(p.depth(c), limited, chroma))
+}
+
+// stretch writes what raster.Levels makes of limited-range samples of 8 bits.
+func stretch(dst, src []uint8, chroma bool) {
+	to, from, n := (*C.uint8_t)(unsafe.SliceData(dst)), (*C.uint8_t)(unsafe.SliceData(src)), C.int(min(len(dst), len(src)))
+	if chroma {
+		C.dokaz_stretch_chroma(to, from, n)
+		return
+	}
+	C.dokaz_stretch_luma(to, from, n)
+}
+
+// plain reports whether component c is a plane of bytes.
+func (p *planes) plain(c int) bool {
+	comp := p.desc.comp[c]
+	return comp.step == 1 && comp.depth == 8 && comp.shift == 0 && comp.offset == 0 &&
+		p.desc.flags&(C.AV_PIX_FMT_FLAG_PAL|C.AV_PIX_FMT_FLAG_BITSTREAM) == 0
+}
+
+// line is row y of a plain component. A line size may be negative: the pointer is to the first row shown.
+func (p *planes) line(c, y, w int) []uint8 {
+	plane := p.desc.comp[c].plane
+	at := unsafe.Add(unsafe.Pointer(p.frame.data[plane]), y*int(p.frame.linesize[plane]))
+	return unsafe.Slice((*uint8)(at), w)
+}
+
 func (p *planes) depth(c int) int { return int(p.desc.comp[c].depth) }
 
 // copy writes component c, mapped by table, to every step-th byte of w×h at dst.
 func (p *planes) copy(c int, dst []uint8, stride, step, w, h int, table []uint8) {
-	comp := p.desc.comp[c]
-	quick := step == 1 && comp.step == 1 && comp.depth == 8 && comp.shift == 0 && comp.offset == 0 &&
-		p.desc.flags&(C.AV_PIX_FMT_FLAG_PAL|C.AV_PIX_FMT_FLAG_BITSTREAM) == 0
+	quick := step == 1 && p.plain(c)
 	same := quick && identical(table)
 	for y := range h {
 		if quick {
-			// A line size may be negative: the pointer is to the first row shown.
-			at := unsafe.Add(unsafe.Pointer(p.frame.data[comp.plane]), y*int(p.frame.linesize[comp.plane]))
-			src, to := unsafe.Slice((*uint8)(at), w), dst[y*stride:][:w]
+			src, to := p.line(c, y, w), dst[y*stride:][:w]
 			if same {
 				copy(to, src)
 				continue

@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/channel_layout.h>
 #include <libavutil/dict.h>
 #include <libavutil/display.h>
 #include <libavutil/frame.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/log.h>
 #include <libavutil/pixdesc.h>
+#include <libavutil/samplefmt.h>
 
 static inline void dokaz_drop_log(void *p, int level, const char *format, va_list args) {}
 
@@ -62,6 +64,17 @@ static inline const int32_t *dokaz_frame_matrix(const AVFrame *f) {
 
 static inline int dokaz_frame_damaged(const AVFrame *f) {
 	return (f->flags & AV_FRAME_FLAG_CORRUPT) != 0 || f->decode_error_flags != 0;
+}
+
+// dokaz_channel names channel i of a frame of sound; of a layout that names none, the usual one of so many channels counts.
+static inline int dokaz_channel(const AVFrame *f, int i) {
+	AVChannelLayout usual = {0};
+	if (f->ch_layout.order != AV_CHANNEL_ORDER_UNSPEC)
+		return av_channel_layout_channel_from_index(&f->ch_layout, i);
+	av_channel_layout_default(&usual, f->ch_layout.nb_channels);
+	int channel = av_channel_layout_channel_from_index(&usual, i);
+	av_channel_layout_uninit(&usual);
+	return channel;
 }
 
 // dokaz_read_row reads w samples of component c of row y as 16-bit numbers, whatever the pixel format.

@@ -99,5 +99,5 @@ func decodeStill(coded []byte, name string, lowres int, limits Limits, strict bo
 	if err != nil {
 		return nil, fmt.Errorf("libav %s: %w", name, err)
 	}
-	return picture(frame.UnsafePointer())
+	return picture(frame.UnsafePointer(), nil)
 }

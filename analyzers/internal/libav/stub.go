@@ -40,6 +40,12 @@ func (*File) Packets(context.Context, func(Packet) error) error { return errNoDe
 // Frames decodes one stream.
 func (*File) Frames(context.Context, int, FrameOptions, func(Frame) error) error { return errNoDecoder }
 
+// Sound returns the index of the stream to hear.
+func (*File) Sound() (int, error) { return 0, errNoDecoder }
+
+// Samples decodes one stream of sound.
+func (*File) Samples(context.Context, int, func(Samples) error) error { return errNoDecoder }
+
 // Close frees what Open took.
 func (*File) Close() {}
 

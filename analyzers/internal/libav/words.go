@@ -6,6 +6,7 @@ import (
 	"image"
 	"math"
 	"strings"
+	"time"
 )
 
 // NoTime stands where a time stamp is absent: AV_NOPTS_VALUE.
@@ -102,12 +103,19 @@ type Frame struct {
 }
 
 // Picture copies the frame out as *image.YCbCr (full range), *image.Gray, *image.RGBA (opaque) or
-// *image.NRGBA, not yet turned upright. A pixel format with no such form gives pipeline.ErrUnsupported.
+// *image.NRGBA, not yet turned upright. It is valid until the next frame's is asked for. A pixel format with no such form gives pipeline.ErrUnsupported.
 func (f Frame) Picture() (image.Image, error) { return f.picture() }
+
+// Samples are a stretch of decoded sound, valid during the call that shows them.
+type Samples struct {
+	Rate int       // hertz
+	Mono []float32 // all channels mixed into one as libswresample does, finite; full scale is 1, more occurs
+}
 
 // FrameOptions say what to decode.
 type FrameOptions struct {
-	KeysOnly bool // skip all frames that are not keyframes
+	KeysOnly bool          // skip all frames that are not keyframes
+	Apart    time.Duration // with KeysOnly: skip keyframes that follow the last one decoded by less
 }
 
 // DamageError says what in a stream could not be read. All frames that could be decoded were shown.

@@ -1,5 +1,5 @@
-// Package avitest writes small AVI files for tests: motion JPEG or plain pixels in a RIFF tree, without any
-// encoder. It knows the AVI 1.0 file format. It must not be linked into the binary.
+// Package avitest writes small AVI files for tests, motion JPEG or plain pixels in a RIFF tree, and WAVE files, without any
+// encoder. It knows the AVI 1.0 and WAVE file formats. It must not be linked into the binary.
 package avitest
 
 import (
