@@ -38,7 +38,7 @@ func hostile(n int) map[string][2]pipeline.Prints {
 // The test's own time limit is the measure: without bounds these take hours.
 func TestHostileVideosAreComparedInBoundedTime(t *testing.T) {
 	t.Parallel()
-	for name, p := range hostile(8000) {
+	for name, p := range hostile(3000) {
 		for _, m := range compare.Pair(p[0], p[1], compare.Defaults()) {
 			if m.Strength == pipeline.Confirmed {
 				t.Errorf("%s: confirmed, with %d segments", name, len(m.Segments))

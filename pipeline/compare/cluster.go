@@ -7,7 +7,7 @@ import (
 )
 
 // Clusters are stars (after Aslam, Pelekhov and Rus, "The star clustering algorithm", 2004). Two items are
-// neighbours when a confirmed match of pictures joins them; a match of sound alone does not. Around every item there is a
+// neighbours when a confirmed match says that they are copies of each other for the most part (see Joins). Around every item there is a
 // star: the item and its neighbours. An item's cluster is the greatest star it lies in, and the item in that star's
 // middle is the cluster's representative; of equal stars it is the one whose middle has the lesser digest.
 //
@@ -60,9 +60,25 @@ func ClusterOf(own pipeline.Degree, near []pipeline.Degree) pipeline.Cluster {
 	return best
 }
 
-// Joins reports whether a match makes its two items neighbours.
+// most is the part of both items that a match must cover to make them neighbours.
+const most = 0.5
+
+// Joins reports whether a match makes its two items neighbours: copies of each other for the most part. A collage and one of
+// its pictures, a compilation and one of its sources, and all the videos that begin with one intro correspond, and are
+// not one thing; nor are two shots of one scene, nor two videos under one sound.
 func Joins(m pipeline.Match) bool {
-	return m.Strength == pipeline.Confirmed && m.Basis != pipeline.SharedAudio && m.A != m.B
+	if m.Strength != pipeline.Confirmed || m.OtherShot || m.A == m.B {
+		return false
+	}
+	switch m.Basis {
+	case pipeline.SharedAudio, pipeline.PictureInVideo:
+		return false
+	case pipeline.PartialPicture:
+		return m.Transform.Crop.Area() >= most && m.Transform.Within.Area() >= most
+	case pipeline.SharedFootage:
+		return m.Share == nil || min(m.Share[0], m.Share[1]) >= most
+	}
+	return true
 }
 
 // neighbours returns the items that d's matches join it to, ascending, each once.

@@ -1,127 +1,88 @@
 package compare
 
 import (
-	"cmp"
-	"slices"
+	"fmt"
 
 	"dokaz/pipeline"
 )
 
-// judged is a stretch with what is thought of it.
-type judged struct {
-	stretch
-	ambiguous bool
-	stated    bool
-	confirmed bool
+// footage finds the stretches of one item's footage that the other shows.
+func (s Settings) footage(a, b pipeline.Prints) []pipeline.Match {
+	f := s.Footage.Align(a.Footage, b.Footage, nil)
+	if len(f.Segments) == 0 {
+		return nil
+	}
+	return []pipeline.Match{{
+		A: a.Item, B: b.Item, Basis: pipeline.SharedFootage, Strength: f.Strength, Distance: f.Distance,
+		Transform: f.Transform, Segments: f.Segments, Method: s.footageMethod(f.Strength),
+	}}
 }
 
-// align finds the stretches of one stream that are shown in the other.
-func (s Settings) align(a, b []voter) finding {
-	if len(a) == 0 || len(b) == 0 {
-		return finding{}
+// stills finds where the video among two items shows the picture among them. A of the match is the picture. What hashes do not
+// confirm is looked at by local features, which find parts of pictures too.
+func (s Settings) stills(a, b pipeline.Prints) []pipeline.Match {
+	if len(a.Footage) > 0 {
+		a, b = b, a
 	}
-	if identical(a, b) {
-		return s.state([]judged{sequence(a, b)})
+	if len(a.Footage) > 0 || len(b.Footage) == 0 {
+		return nil
 	}
-	var found []stretch
-	for _, l := range s.count(ballot(a), ballot(b)).peaks() {
-		found = append(found, s.stretches(l, a, b)...)
-	}
-	slices.SortStableFunc(found, func(p, q stretch) int { return cmp.Compare(q.weight(s.Frame), p.weight(s.Frame)) })
-	return s.state(s.judge(found, b))
-}
-
-// identical reports whether two videos show the same hashes at the same times throughout, and not one still picture only:
-// another container round the same frames. That confirms also what hardly moves, since coding noise
-// does not repeat itself by chance.
-func identical(a, b []voter) bool {
-	if len(a) != len(b) || len(a) < wholeFrames {
-		return false
-	}
-	kinds := make(map[pipeline.Hash256]bool)
-	for i := range a {
-		if a[i].hash != b[i].hash || abs((b[i].at-a[i].at)-(b[0].at-a[0].at)) >= spacing {
-			return false
+	m, ok := s.located(a, b)
+	if !ok || m.Strength != pipeline.Confirmed {
+		v, seen := s.sighted(a, b)
+		switch {
+		case seen && ok && (v.Strength == pipeline.Confirmed || meet(m.Segments, v.Segments)):
+			// Hashes tell the moment better: what stands in the picture all the time has most of the features.
+			m.Strength, m.Inliers, m.Method = pipeline.Confirmed, v.Inliers, v.Method
+		case seen && !ok:
+			far := s.Footage
+			far.Placed, far.Clear = 256, 0
+			v.Distance = far.Locate(a.Pictures, b.Footage, nil).Distance
+			m, ok = v, true
 		}
-		kinds[a[i].hash] = true
 	}
-	return len(kinds) >= wholeFrames
+	if !ok {
+		return nil
+	}
+	return []pipeline.Match{m}
 }
 
-// sequence is the stretch of two identical videos.
-func sequence(a, b []voter) judged {
-	j := judged{stated: true, confirmed: true}
-	for i := range a {
-		j.pairs = append(j.pairs, aligned{a: a[i], b: b[i]})
-	}
-	return j
-}
-
-// judge takes the stretches in their order. One that lies where a former one does is passed over: the weaker offset of
-// the same frames. An ambiguous one and another never stand beside each other on the same frames of either video, since
-// a still picture fits at many offsets.
-func (s Settings) judge(found []stretch, b []voter) []judged {
-	var out []judged
-	for _, t := range found {
-		if len(out) == maxStretch {
-			break
+// meet reports whether two lists of stretches of one film have a moment in common.
+func meet(p, q []pipeline.Segment) bool {
+	for _, g := range p {
+		for _, h := range q {
+			if g.BStart-beside <= h.BEnd && h.BStart-beside <= g.BEnd {
+				return true
+			}
 		}
-		if slices.ContainsFunc(out, func(o judged) bool { return o.shares(t, o.ambiguous) }) {
-			continue
-		}
-		j := judged{stretch: t, ambiguous: !s.determined(t, b)}
-		if j.ambiguous && slices.ContainsFunc(out, func(o judged) bool { return o.shares(t, true) }) {
-			continue
-		}
-		j.stated = !j.ambiguous || median(t.pairs) <= s.Suggested
-		j.confirmed = !j.ambiguous && s.confirms(t)
-		out = append(out, j)
 	}
-	return out
+	return false
 }
 
-// shares reports whether two stretches have most of the shorter in common: in both videos, or in either.
-func (j judged) shares(t stretch, either bool) bool {
-	inA := mostly(j.first().a.at, j.last().a.at, t.first().a.at, t.last().a.at)
-	inB := mostly(j.first().b.at, j.last().b.at, t.first().b.at, t.last().b.at)
-	if either {
-		return inA || inB
-	}
-	return inA && inB
+// located finds the picture by the hashes of frames.
+func (s Settings) located(a, b pipeline.Prints) (pipeline.Match, bool) {
+	f := s.Footage.Locate(a.Pictures, b.Footage, nil)
+	return pipeline.Match{
+		A: a.Item, B: b.Item, Basis: pipeline.PictureInVideo, Strength: f.Strength, Distance: f.Distance,
+		Transform: f.Transform, Segments: f.Segments, Method: s.stillMethod(f.Strength),
+	}, len(f.Segments) > 0
 }
 
-// mostly reports whether two spans share more than half of the shorter.
-func mostly(from, to, from2, to2 int64) bool {
-	shared := min(to, to2) - max(from, from2)
-	return shared >= 0 && 2*shared >= min(to-from, to2-from2)
+// footageMethod is the Method of a shared_footage match.
+func (s Settings) footageMethod(strength pipeline.Strength) string {
+	f := s.Footage
+	if strength == pipeline.Confirmed {
+		return fmt.Sprintf("compare %d: pdq frames in order, changes correlated ≥%.2f, or ≥%.2f of particular frames, ≥%d frames ≥%d apart or ≥%d frames ≥%d apart",
+			Version, f.Agreement, f.Together, f.DistinctFrames, f.Distinct, f.Scenes, f.Scene)
+	}
+	return fmt.Sprintf("compare %d: pdq frames in order, changes correlated ≥%.2f or median d≤%d, ≥%d frames", Version, f.Stated, f.Ambiguous, f.Frames)
 }
 
-// state makes the finding of what was judged.
-func (s Settings) state(all []judged) finding {
-	f := finding{strength: pipeline.Suggested}
-	var pairs []aligned
-	for _, j := range all {
-		if !j.stated {
-			continue
-		}
-		if j.confirmed {
-			f.strength = pipeline.Confirmed
-		}
-		pairs = append(pairs, j.pairs...)
-		f.segments = append(f.segments, pipeline.Segment{
-			AStart: seconds(j.first().a.at), AEnd: seconds(j.last().a.at),
-			BStart: seconds(j.first().b.at), BEnd: seconds(j.last().b.at),
-			Speed: equalSpeed, Frames: len(j.pairs), Distance: median(j.pairs), Ambiguous: j.ambiguous,
-		})
+// stillMethod is the Method of a picture_in_video match.
+func (s Settings) stillMethod(strength pipeline.Strength) string {
+	d := s.Footage.Placed
+	if strength == pipeline.Confirmed {
+		d = s.Footage.Located
 	}
-	if len(pairs) == 0 {
-		return finding{}
-	}
-	slices.SortStableFunc(f.segments, func(p, q pipeline.Segment) int {
-		return cmp.Or(cmp.Compare(p.AStart, q.AStart), cmp.Compare(p.BStart, q.BStart))
-	})
-	f.frames, f.distance = len(pairs), median(pairs)
-	return f
+	return fmt.Sprintf("compare %d: pdq of picture and frame, in eight forms, d≤%d q≥%d", Version, d, s.Footage.Quality)
 }
-
-func seconds(ms int64) float64 { return float64(ms) / 1000 }

@@ -58,9 +58,11 @@ func TestPictures(t *testing.T) {
 func TestRefNamesEveryThreshold(t *testing.T) {
 	t.Parallel()
 	want := pipeline.Ref{Analyzer: "compare", Version: 1, Parameters: "pdq q≥50; pictures confirmed d≤31, suggested d≤48; " +
-		"footage at one offset and equal speed, frames d≤64, confirmed median d≤31 with ≥5 frames ≥20 apart or ≥3 frames ≥80 apart; " +
-		"≥4 frames over ≥3000 ms, gaps ≤3000 ms, frames within 300 ms"}
-	if d := cmp.Diff(want, compare.New(nil, compare.Defaults()).Ref()); d != "" {
+		"candidates by frames d≤64; pdq frames q≥20 aligned by speed and offset, d<104, ≥120 bits nearer than usual in sum, " +
+		"≥4 frames over ≥2000 ms, gaps ≤3000 ms; confirmed where the changes correlate ≥0.65, or ≥0.40 of frames that are not " +
+		"usually alike, with ≥5 frames ≥20 apart or ≥3 frames ≥80 apart; offset ambiguous else, correlation ≥0.30 or median d≤48; " +
+		"picture in video confirmed d≤31, suggested d≤70"}
+	if d := cmp.Diff(want, compare.New(nil, nil, compare.Defaults()).Ref()); d != "" {
 		t.Error(d)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/compare/sound"
+	"dokaz/pipeline/compare/timeline"
 )
 
 // Version is bumped whenever the same prints and settings can give other matches.
@@ -23,61 +25,35 @@ type Settings struct {
 	// near-duplicates (recompressed, resized, turned back upright, other colours, small edits) lies at 40.
 	Suggested int
 
+	// Pictures are the further thresholds of photos.
+	Pictures PictureSettings
+
+	// Still is the distance up to which a photo and a frame make a photo and a video candidates.
+	Still int
+
+	// Sound are the thresholds of sound.
+	Sound sound.Settings
+
 	// Frame is the distance up to which frames count for an alignment in time, which asks for several in order
 	// and thus bears more than a single picture. Of 313,000 pairs of frames of unrelated videos the nearest are 90 apart;
 	// frames with and without a large logo lie at 52 by median.
 	Frame int
 
-	// Distinct is how far apart two frames of one video are to count as two: 20 of 256 is beyond what coding
-	// noise does to a still picture.
-	Distinct int
-	// Scene is how far apart two frames are to count as two scenes, near what unrelated pictures are.
-	Scene int
-	// DistinctFrames and Scenes say how many of either a confirmed stretch must show.
-	DistinctFrames, Scenes int
-
-	// Frames is the least number of aligned frames in any stretch.
-	Frames int
-	// Span is the least length of a stretch, unless it is the whole of the shorter video.
-	Span int64
-	// Gap is the longest time within a stretch in which no frame is aligned.
-	Gap int64
-	// Reach is how far from its expected time an aligned frame may lie. Frames are sampled every 500 ms: a
-	// little more than half of it.
-	Reach int64
+	// Footage are the thresholds of what follows: films aligned in time, and pictures found in them.
+	Footage timeline.Settings
 }
 
 // Defaults returns the calibrated thresholds.
 func Defaults() Settings {
 	return Settings{
-		Quality: 50, Confirmed: 31, Suggested: 48, Frame: 64,
-		Distinct: 20, Scene: 80, DistinctFrames: 5, Scenes: 3,
-		Frames: 4, Span: 3000, Gap: 3000, Reach: 300,
+		Quality: 50, Confirmed: 31, Suggested: 48, Still: 48, Pictures: pictureDefaults(), Sound: sound.Defaults(), Frame: 64,
+		Footage: timeline.Defaults(),
 	}
 }
 
 // Ref names the method for a report's annex.
 func (s Settings) Ref() pipeline.Ref {
 	return pipeline.Ref{Analyzer: "compare", Version: Version, Parameters: fmt.Sprintf(
-		"pdq q≥%d; pictures confirmed d≤%d, suggested d≤%d; footage at one offset and equal speed, frames d≤%d, confirmed median d≤%d with ≥%d frames ≥%d apart or ≥%d frames ≥%d apart; ≥%d frames over ≥%d ms, gaps ≤%d ms, frames within %d ms",
-		s.Quality, s.Confirmed, s.Suggested, s.Frame, s.Confirmed, s.DistinctFrames, s.Distinct, s.Scenes, s.Scene,
-		s.Frames, s.Span, s.Gap, s.Reach)}
-}
-
-// pictureMethod is the Method of a near_picture match.
-func (s Settings) pictureMethod(strength pipeline.Strength) string {
-	d := s.Suggested
-	if strength == pipeline.Confirmed {
-		d = s.Confirmed
-	}
-	return fmt.Sprintf("compare %d: pdq d≤%d q≥%d", Version, d, s.Quality)
-}
-
-// footageMethod is the Method of a shared_footage match.
-func (s Settings) footageMethod(strength pipeline.Strength) string {
-	if strength == pipeline.Confirmed {
-		return fmt.Sprintf("compare %d: pdq frames at one offset, median d≤%d q≥%d, ≥%d frames ≥%d apart or ≥%d frames ≥%d apart",
-			Version, s.Confirmed, s.Quality, s.DistinctFrames, s.Distinct, s.Scenes, s.Scene)
-	}
-	return fmt.Sprintf("compare %d: pdq frames at one offset, d≤%d q≥%d, ≥%d frames", Version, s.Frame, s.Quality, s.Frames)
+		"pdq q≥%d; pictures confirmed d≤%d, suggested d≤%d; candidates by frames d≤%d; %v",
+		s.Quality, s.Confirmed, s.Suggested, s.Frame, s.Footage)}
 }

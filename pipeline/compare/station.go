@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -8,27 +9,41 @@ import (
 	"dokaz/pipeline"
 )
 
-// Index finds items by their hashes, exactly: a search returns an item if and only if one of its hashes lies within
-// radius bits of one of the queries, each item once. What Add was given is seen by every search that begins afterwards.
+// Index finds items by what it was given of them, exactly, each once, ascending. What Add was given is seen by every search that
+// begins afterwards.
 type Index interface {
+	// Add makes an item findable; what was added of it before is forgotten.
 	Add(p pipeline.Prints) error
-	// Prints returns what was added of an item, or pipeline.ErrNotFound.
-	Prints(item pipeline.Digest) (pipeline.Prints, error)
+	// NearPictures, NearViews and NearFrames return the items of which a published hash of the whole picture, a hash of a view
+	// or a hash of a frame lies within radius bits of one of the queries.
 	NearPictures(queries []pipeline.Hash256, radius int) ([]pipeline.Digest, error)
+	NearViews(queries []pipeline.Hash256, radius int) ([]pipeline.Digest, error)
 	NearFrames(queries []pipeline.Hash256, radius int) ([]pipeline.Digest, error)
+	// SharingWords returns the items with a picture that has at least so many of the words.
+	SharingWords(words []pipeline.FeatureWord, atLeast int) ([]pipeline.Digest, error)
+	// SharingSound returns the items with a stream that has at least so many of the keys.
+	SharingSound(keys []uint32, atLeast int) ([]pipeline.Digest, error)
 }
 
-// Station compares items with those in an index. It is as safe for concurrent use as the index is.
+// Shelf keeps the prints of items whole. Of an item without any it says pipeline.ErrNotFound.
+type Shelf interface {
+	Prints(ctx context.Context, item pipeline.Digest) (pipeline.Prints, error)
+}
+
+// Station compares items with those in an index. It is as safe for concurrent use as the index and the shelf are.
 type Station struct {
 	index Index
+	shelf Shelf
 	set   Settings
 
 	adding sync.Mutex
 	seen   atomic.Int64
 }
 
-// New returns a station over an index that nobody else adds to.
-func New(x Index, set Settings) *Station { return &Station{index: x, set: set} }
+// New returns a station over an index that nobody else adds to, and the shelf where the prints of what is added are kept.
+func New(x Index, kept Shelf, set Settings) *Station {
+	return &Station{index: x, shelf: kept, set: set}
+}
 
 // Settings returns the thresholds.
 func (s *Station) Settings() Settings { return s.set }
@@ -51,7 +66,7 @@ func (s *Station) Add(ps ...pipeline.Prints) error {
 		if p.Seq != 0 && p.Seq <= seen {
 			continue
 		}
-		if err := s.index.Add(p); err != nil {
+		if err := s.index.Add(s.set.findable(p)); err != nil {
 			return fmt.Errorf("compare: %w", err)
 		}
 		last = max(last, p.Seq)
@@ -62,38 +77,24 @@ func (s *Station) Add(ps ...pipeline.Prints) error {
 
 // Against returns all matches of p with the items in the index: what Pair says of p and each of them, ordered by the
 // other item. Of p itself, should it be there, Pair says nothing.
-func (s *Station) Against(p pipeline.Prints) ([]pipeline.Match, error) {
-	pictures, frames := s.set.queries(p)
-	byPicture, err := s.index.NearPictures(pictures, s.set.Suggested)
-	if err != nil {
-		return nil, fmt.Errorf("compare: %w", err)
-	}
-	byFrame, err := s.index.NearFrames(frames, s.set.Frame)
+func (s *Station) Against(ctx context.Context, p pipeline.Prints) ([]pipeline.Match, error) {
+	candidates, err := s.set.ask(p).of(s.index)
 	if err != nil {
 		return nil, fmt.Errorf("compare: %w", err)
 	}
 	var out []pipeline.Match
-	for _, d := range union(byPicture, byFrame) {
-		other, err := s.index.Prints(d)
+	for _, d := range candidates {
+		if d == p.Item {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		other, err := s.shelf.Prints(ctx, d)
 		if err != nil {
 			return nil, fmt.Errorf("compare: %w", err)
 		}
-		out = append(out, Pair(p, other, s.set)...)
+		out = append(out, judge(p, other, s.set)...)
 	}
 	return out, nil
-}
-
-// queries returns the hashes of p that may take part in a match.
-func (s Settings) queries(p pipeline.Prints) (pictures, frames []pipeline.Hash256) {
-	for _, pic := range p.Pictures {
-		if pic.Quality >= s.Quality {
-			pictures = append(pictures, pic.Bits)
-		}
-	}
-	for _, f := range p.Footage {
-		for _, v := range s.voters(f) {
-			frames = append(frames, v.hash)
-		}
-	}
-	return pictures, frames
 }

@@ -1,0 +1,155 @@
+package compare
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/compare/geometry"
+)
+
+const (
+	maxLooks   = 16  // featured frames looked at because they share words with a picture
+	maxOnward  = 64  // and further ones beside the best
+	asGood     = 0.8 // share of the best frame's inliers that another has which shows the picture as well
+	sureSights = 20  // inliers that confirm without a look at the luma, which frames do not keep,
+	sureSpread = 0.2 // when they span this share of what is seen
+	beside     = 1.5 // seconds between a frame found by hash and one by features that show the same moment
+)
+
+// sighting is a featured frame that shows a picture.
+type sighting struct {
+	frame int
+	fit   geometry.Fit
+}
+
+// seen looks for a picture in the featured frames of a video. It returns the best of them, nothing with less than Inliers.
+func (s Settings) seen(p pipeline.LocalFeatures, film pipeline.LocalFeatures) (best sighting, all []sighting) {
+	picture := geometry.PictureOf(p, p.Frames[0])
+	tried := make(map[int]bool)
+	look := func(k int) (sighting, bool) {
+		tried[k] = true
+		fit, ok := geometry.Register(picture, geometry.PictureOf(film, film.Frames[k]))
+		return sighting{k, fit}, ok && len(fit.Pairs) >= s.Pictures.Inliers
+	}
+	note := func(v sighting) {
+		all = append(all, v)
+		if len(v.fit.Pairs) > len(best.fit.Pairs) {
+			best = v
+		}
+	}
+	for _, k := range sharing(p, film) {
+		if v, ok := look(k); ok {
+			note(v)
+		}
+	}
+	if len(all) == 0 {
+		return best, nil
+	}
+	for _, step := range []int{-1, 1} {
+		for k, n := best.frame+step, 0; k >= 0 && k < len(film.Frames) && n < maxOnward; k, n = k+step, n+1 {
+			if tried[k] {
+				continue
+			}
+			v, ok := look(k)
+			if !ok || float64(len(v.fit.Pairs)) < asGood*float64(len(best.fit.Pairs)) {
+				break
+			}
+			note(v)
+		}
+	}
+	slices.SortFunc(all, func(v, w sighting) int { return cmp.Compare(v.frame, w.frame) })
+	return best, all
+}
+
+// sharing returns the frames of a film that share the most words with a picture, plain or mirrored, at most maxLooks.
+func sharing(p, film pipeline.LocalFeatures) []int {
+	own := pipeline.WordsOf([]pipeline.LocalFeatures{{Frames: p.Frames[:1]}})
+	if len(own) == 0 {
+		return nil
+	}
+	turned := mirrored(own[0])
+	type candidate struct{ frame, common int }
+	var all []candidate
+	for k := range film.Frames {
+		for _, w := range pipeline.WordsOf([]pipeline.LocalFeatures{{Frames: film.Frames[k : k+1]}}) {
+			if n := max(inCommon(own[0], w), inCommon(turned, w)); n > 0 {
+				all = append(all, candidate{k, n})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(c, d candidate) int { return cmp.Compare(d.common, c.common) })
+	var out []int
+	for _, c := range all[:min(len(all), maxLooks)] {
+		out = append(out, c.frame)
+	}
+	return out
+}
+
+// places states where a film shows a picture as well as it does in its best frame: from halfway to the frame before to
+// halfway to the one after, or to the next where the picture has not changed until then.
+func places(film pipeline.LocalFeatures, best sighting, all []sighting, strength pipeline.Strength) (out []pipeline.Segment) {
+	for i := 0; i < len(all); i++ {
+		if float64(len(all[i].fit.Pairs)) < asGood*float64(len(best.fit.Pairs)) {
+			continue
+		}
+		first := all[i].frame
+		for i+1 < len(all) && all[i+1].frame == all[i].frame+1 && float64(len(all[i+1].fit.Pairs)) >= asGood*float64(len(best.fit.Pairs)) {
+			i++
+		}
+		from, to := shownFrom(film.Frames, first), shownTo(film.Frames, all[i].frame)
+		out = append(out, pipeline.Segment{BStart: from, BEnd: to, Speed: 1, Frames: all[i].frame - first + 1, Strength: strength})
+	}
+	for i := range out {
+		out[i].Ambiguous = len(out) > 1
+	}
+	return out
+}
+
+func shownFrom(frames []pipeline.FeaturedFrame, k int) float64 {
+	if k == 0 {
+		return frames[0].Time
+	}
+	return milliseconds(max(frames[k].Time-0.5, (frames[k-1].Time+frames[k].Time)/2))
+}
+
+func shownTo(frames []pipeline.FeaturedFrame, k int) float64 {
+	if k+1 == len(frames) {
+		return frames[k].Time
+	}
+	next := frames[k+1].Time
+	if next-frames[k].Time > beside { // unchanged until then: see analyzers/features
+		return next
+	}
+	return milliseconds((frames[k].Time + next) / 2)
+}
+
+func milliseconds(s float64) float64 { return math.Round(s*1000) / 1000 }
+
+// sighted finds where a video shows a picture, or part of it, by local features.
+func (s Settings) sighted(a, b pipeline.Prints) (pipeline.Match, bool) {
+	var best sighting
+	var out pipeline.Match
+	for _, p := range a.Features {
+		for _, film := range b.Features {
+			v, all := s.seen(p, film)
+			if len(v.fit.Pairs) <= len(best.fit.Pairs) {
+				continue
+			}
+			best = v
+			strength := pipeline.Suggested
+			if len(v.fit.Pairs) >= sureSights && v.fit.Spread >= sureSpread {
+				strength = pipeline.Confirmed
+			}
+			out = pipeline.Match{
+				A: a.Item, B: b.Item, Basis: pipeline.PictureInVideo, Strength: strength,
+				Transform: transformOf(v.fit), Segments: places(film, v, all, strength), Inliers: len(v.fit.Pairs),
+				Method: fmt.Sprintf("compare %d: %s, ≥%d inliers, confirmed ≥%d over ≥%.1f of what is seen",
+					Version, p.Algorithm, s.Pictures.Inliers, sureSights, sureSpread),
+			}
+		}
+	}
+	return out, len(best.fit.Pairs) > 0
+}
