@@ -29,7 +29,8 @@ var self = pipeline.Ref{Analyzer: "report", Version: 1}
 //
 // Equal input gives an equal core, whatever the order of receipts, outcomes, neighbours and methods:
 // receipts stand by key, outcomes and measurements by analyzer (within one analyzer as said), neighbours
-// confirmed first, then from the strongest basis and the nearest, findings by weight, code and cites.
+// confirmed first, then from the strongest basis and the nearest, those that a person parted last; findings by weight, code
+// and cites.
 // Rules see nothing of when and by whom an item was received.
 //
 // What cannot be carried (numbers beyond the exact range of JSON, findings past MaxFindings) is left out
@@ -56,12 +57,21 @@ func Freeze(d pipeline.Dossier, rules []pipeline.Rule, methods []pipeline.Ref, t
 		Receipts:     coreReceipts(d.Receipts),
 		Outcomes:     outcomes,
 		Measurements: d.Examination.Measurements,
-		Neighbours:   d.Neighbours,
+		Neighbours:   carried(d.Neighbours),
 		Matches:      total,
 		Cluster:      d.Cluster,
 		Findings:     findings,
 		Methods:      allMethods(methods, outcomes),
 	}, nil
+}
+
+// carried returns neighbours without what only rules look at.
+func carried(in []pipeline.Neighbour) []pipeline.Neighbour {
+	out := slices.Clone(in)
+	for i := range out {
+		out[i].Facts = nil
+	}
+	return out
 }
 
 // ordered returns a copy of d in the order of a core, without what differs between two runs and without
@@ -130,9 +140,10 @@ func compareRefs(a, b pipeline.Ref) int {
 	return cmp.Or(strings.Compare(a.Analyzer, b.Analyzer), cmp.Compare(a.Version, b.Version), strings.Compare(a.Parameters, b.Parameters))
 }
 
-// compareNeighbours puts confirmed before suggested, then strong before weak bases, near before far.
+// compareNeighbours puts what a person parted last, confirmed before suggested, then strong before weak bases, near before far.
 func compareNeighbours(a, b pipeline.Neighbour) int {
 	return cmp.Or(
+		cmp.Compare(apart(a), apart(b)),
 		cmp.Compare(strengthRank(a.Match.Strength), strengthRank(b.Match.Strength)),
 		cmp.Compare(basisRank(a.Match.Basis), basisRank(b.Match.Basis)),
 		cmp.Compare(a.Match.Distance, b.Match.Distance),
@@ -140,6 +151,13 @@ func compareNeighbours(a, b pipeline.Neighbour) int {
 		a.Match.A.Compare(b.Match.A),
 		strings.Compare(a.Match.Method, b.Match.Method),
 	)
+}
+
+func apart(n pipeline.Neighbour) int {
+	if n.Decision.Parts() {
+		return 1
+	}
+	return 0
 }
 
 func strengthRank(s pipeline.Strength) int {

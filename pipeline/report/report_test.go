@@ -321,6 +321,21 @@ func TestNeighboursAreTheNearestAndBounded(t *testing.T) {
 	}
 }
 
+// What a person parted stays listed, behind all that nobody did, however near it is.
+func TestWhatAPersonPartedStandsLast(t *testing.T) {
+	t.Parallel()
+	d := photo()
+	d.Neighbours[0].Decision = &pipeline.PairDecision{A: digest("a"), B: digest("b"), Verdict: pipeline.Different, By: "N. K."}
+	near, far := d.Neighbours[0].Other.Digest, d.Neighbours[1].Other.Digest
+	core, err := Freeze(d, rules.All(), methods(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if core.Neighbours[0].Other.Digest != far || core.Neighbours[1].Other.Digest != near || core.Neighbours[1].Decision == nil {
+		t.Errorf("listed %v", core.Neighbours)
+	}
+}
+
 func TestIssueHoldsTheEnvelopeToItsCore(t *testing.T) {
 	t.Parallel()
 	core, err := Freeze(photo(), rules.All(), methods(), 61)

@@ -138,6 +138,10 @@ func (m maker) cite(c pipeline.Cite) template.HTML {
 	if key, ok := strings.CutPrefix(c.Where.Path, "receipt/"); ok && m.number[key] > 0 {
 		n := m.number[key]
 		place = template.HTML(fmt.Sprintf(`<a href="#r%d">`, n)) + m.Say("cite.receipt", "number", n) + "</a>"
+	} else if other, path, ok := inOther(c.Where.Path); ok {
+		rest := c.Where
+		rest.Path = path
+		place = join(", ", template.HTML(`<a href="../`+other.Hex()+`/report.html">`)+m.Say("cite.other", "digest", short(other))+"</a>", m.where(rest))
 	} else if c.Where.Path == "match" {
 		place = template.HTML(`<a href="#matches">`) + m.Say("cite.match") + "</a>"
 	} else if c.Where.Path == "item" {
@@ -148,4 +152,15 @@ func (m maker) cite(c pipeline.Cite) template.HTML {
 		by = m.Say("cite.by", "analyzer", show(c.Analyzer, maxTitle))
 	}
 	return join(" — ", what, join(", ", place, by))
+}
+
+// inOther tells a place in another item: its digest, and the path within it.
+func inOther(path string) (other pipeline.Digest, rest string, ok bool) {
+	hex, ok := strings.CutPrefix(path, "item/")
+	if !ok {
+		return other, "", false
+	}
+	hex, rest, _ = strings.Cut(hex, "/")
+	other, err := pipeline.ParseDigest(hex)
+	return other, rest, err == nil
 }

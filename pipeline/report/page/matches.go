@@ -22,6 +22,7 @@ type match struct {
 	Lines    []pair
 	Segments template.HTML
 	Map      template.HTML
+	Drawn    drawn
 }
 
 func (m maker) fillMatches(v *view) error {
@@ -32,10 +33,19 @@ func (m maker) fillMatches(v *view) error {
 	if c := core.Cluster; c != nil {
 		v.Cluster = m.Say("matches.cluster", "size", c.Size, "representative", short(c.Representative))
 	}
+	draw := maxDrawn
 	for _, n := range core.Neighbours {
 		one, err := m.match(n)
 		if err != nil {
 			return err
+		}
+		if draw > 0 && n.Match.Strength == pipeline.Confirmed && !n.Decision.Parts() {
+			if one.Drawn, err = m.drawn(n); err != nil {
+				return err
+			}
+			if one.Drawn.URI != "" {
+				draw--
+			}
 		}
 		v.Matches = append(v.Matches, one)
 	}
@@ -97,9 +107,68 @@ func (m maker) match(n pipeline.Neighbour) (match, error) {
 		{m.Say("matches.strength"), "<b>" + m.word("strength", string(n.Match.Strength)) + "</b>: " + m.word("strength_meaning", string(n.Match.Strength))},
 		{m.Say("matches.distance"), distance},
 		{m.Say("matches.transform"), m.transform(n.Match.Transform, from)},
-		{m.Say("item.sha256"), hexText(n.Other.Digest.Hex())},
-		{m.Say("matches.method"), shown(n.Match.Method)},
 	}
+	out.Lines = append(out.Lines, m.geometry(n.Match)...)
+	out.Lines = append(out.Lines, m.decision(n.Decision)...)
+	out.Lines = append(out.Lines, pair{m.Say("item.sha256"), hexText(n.Other.Digest.Hex())}, pair{m.Say("matches.method"), shown(n.Match.Method)})
+	return out, nil
+}
+
+// geometry says how pictures agree once they are laid on each other.
+func (m maker) geometry(mt pipeline.Match) (out []pair) {
+	if mt.OtherShot {
+		out = append(out, pair{m.Say("matches.kind"), m.Say("matches.other_shot")})
+	}
+	if mt.Inliers > 0 {
+		out = append(out, pair{m.Say("matches.inliers"), m.Say("matches.places", "count", number(int64(mt.Inliers)))})
+	}
+	if mt.Agreement != 0 {
+		out = append(out, pair{m.Say("matches.agreement"), m.Say("matches.agrees", "value", ours(fmt.Sprintf("%.2f", mt.Agreement)))})
+	}
+	return out
+}
+
+// decision says what a person decided on the pair.
+func (m maker) decision(d *pipeline.PairDecision) []pair {
+	if d == nil {
+		return nil
+	}
+	by, at := show(string(d.By), maxTitle), ours(d.At.UTC().Format(instant))
+	said := m.Say("matches.decided", "decision", string(d.Verdict), "by", by, "at", at)
+	if d.Why != "" {
+		said = m.Say("matches.decided_why", "decision", string(d.Verdict), "by", by, "at", at, "why", show(d.Why, maxSentence))
+	}
+	if d.Parts() {
+		said = join("<br>", said, m.Say("matches.parted"))
+	}
+	return []pair{{m.Say("matches.decision"), said}}
+}
+
+// maxDrawn bounds the drawings of a page: the nearest confirmed matches have one.
+const maxDrawn = 5
+
+// drawn is a drawing that is hidden until it is asked for.
+type drawn struct {
+	URI     template.URL
+	Alt     string
+	Caption template.HTML
+}
+
+func (m maker) drawn(n pipeline.Neighbour) (out drawn, err error) {
+	if m.drawings == nil {
+		return out, nil
+	}
+	d, err := m.drawings(n.Match)
+	if err != nil || d == nil {
+		return out, err
+	}
+	out.URI, _ = m.pictures.inline(d.Bytes, d.MediaType)
+	out.Alt = strings.ReplaceAll(m.Text("matches.draw_of"), "{name}", showText(n.Name, maxTitle))
+	which := m.Say("matches.draw_there")
+	if d.A == m.r.Core.Item.Digest {
+		which = m.Say("matches.draw_here")
+	}
+	out.Caption = which + " " + m.word("drawing", d.Shows)
 	return out, nil
 }
 
@@ -122,6 +191,9 @@ func (m maker) transform(t pipeline.Transform, from bool) template.HTML {
 	}
 	if c := t.Crop; c != nil {
 		parts = append(parts, m.Say("matches.crop", "x", ours(trim(c[0])), "y", ours(trim(c[1])), "w", ours(trim(c[2])), "h", ours(trim(c[3]))))
+	}
+	if c := t.Within; c != nil {
+		parts = append(parts, m.Say("matches.within", "x", ours(trim(c[0])), "y", ours(trim(c[1])), "w", ours(trim(c[2])), "h", ours(trim(c[3]))))
 	}
 	if len(parts) == 0 {
 		return m.Say("matches.same")

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -64,5 +65,71 @@ func TestOwnPictureStandsOnce(t *testing.T) {
 	}
 	if n := strings.Count(rendered(t, r, doc, pic), "R0lGODlhIG93biBwaWN0dXJl"); n != 2 {
 		t.Errorf("it stands %d times: once above, once for all matches is 2", n)
+	}
+}
+
+// The nearest confirmed matches have a drawing, hidden until it is asked for; suggested ones and those that a person parted
+// have none, and a page has no more than five.
+func TestDrawingsOfTheNearest(t *testing.T) {
+	t.Parallel()
+	r, doc := sample(t, "photo")
+	first, item := r.Core.Neighbours[0], r.Core.Item.Digest
+	parted := first
+	parted.Decision = &pipeline.PairDecision{Verdict: pipeline.Different, By: "N. K.\u202e", Why: "<b>two doors</b>"}
+	r.Core.Neighbours = []pipeline.Neighbour{parted, r.Core.Neighbours[1], first, first, first, first, first, first}
+	asked := 0
+	give := func(m pipeline.Match) (*Drawing, error) {
+		if asked++; m.Strength != pipeline.Confirmed {
+			t.Errorf("a drawing of a match that is %s", m.Strength)
+		}
+		if asked == 1 {
+			return nil, nil
+		}
+		return &Drawing{Shows: "sheet", A: item, MediaType: "image/jpeg", Bytes: []byte("drawn")}, nil
+	}
+	var b strings.Builder
+	if err := HTML(&b, r, doc, Album{Drawings: give}); err != nil {
+		t.Fatal(err)
+	}
+	got := b.String()
+	if n := strings.Count(got, `<details class="drawn">`); n != 5 || asked != 6 || strings.Count(got, "ZHJhd24=") != 5 {
+		t.Errorf("%d drawings, %d asked for", n, asked)
+	}
+	text := textOf(got)
+	for _, want := range []string{"A is this item, B the other. Above, both pictures", "different, by N. K.⟨U+202E⟩ at", "<b>two doors</b>", "Parted by a person: listed, joined to no group"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	broken := errors.New("no shelf")
+	if err := HTML(&strings.Builder{}, r, doc, Album{Drawings: func(pipeline.Match) (*Drawing, error) { return nil, broken }}); !errors.Is(err, broken) {
+		t.Errorf("a drawing that cannot be made: %v", err)
+	}
+}
+
+func TestAnotherItemsPlacesAreItsOwn(t *testing.T) {
+	t.Parallel()
+	r, doc := sample(t, "photo")
+	other := r.Core.Neighbours[0].Other.Digest
+	r.Core.Findings[0].Cites = []pipeline.Cite{
+		{Analyzer: "exif", Where: pipeline.In("item/" + other.Hex() + "/APP1/Exif"), What: "ExifIFD:DateTimeOriginal", Value: "2020"},
+		{Analyzer: "exif", Where: pipeline.In("item/<script>"), What: "x"},
+	}
+	got := rendered(t, r, doc, nil)
+	if !strings.Contains(got, `<a href="../`+other.Hex()+`/report.html">item `) || strings.Contains(got, "<script>") {
+		t.Error("a place in another item does not lead there")
+	}
+}
+
+func TestHowPicturesAgreeIsSaid(t *testing.T) {
+	t.Parallel()
+	r, doc := sample(t, "photo")
+	m := &r.Core.Neighbours[0].Match
+	m.Inliers, m.Agreement, m.OtherShot, m.Transform.Within = 1234, 0.987, true, &pipeline.Box{0, 0.125, 1, 0.75}
+	text := textOf(rendered(t, r, doc, nil))
+	for _, want := range []string{"1 234 places of one are found in the other", "0.99 between the brightness of both", "Another shot of the same scene", "lies there in the part from 0, 0.125 of 1 by 0.75"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing", want)
+		}
 	}
 }

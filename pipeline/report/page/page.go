@@ -32,22 +32,39 @@ var files embed.FS
 // derivative is not kept, which the page says; any other error ends the rendering.
 type Pictures func(pipeline.Digest) ([]byte, string, error)
 
+// Drawings gives a drawing that shows why a match holds, or nil where there is none; an error ends the rendering.
+type Drawings func(pipeline.Match) (*Drawing, error)
+
+// Drawing is a picture of two items held against each other. It names them A and B.
+type Drawing struct {
+	Shows     string // entry of the words' list "drawing"
+	A         pipeline.Digest
+	MediaType string
+	Bytes     []byte
+}
+
+// Album is where a page finds its pictures. A nil member means that there are none of its kind.
+type Album struct {
+	Pictures Pictures
+	Drawings Drawings
+}
+
 // HTML writes the page of a report in English. doc is the digest of the report's document (report.Issue),
-// by which the page names the revision; pic gives the small pictures, which are put into the page, blurred
-// until the reader asks for one. A nil pic means that there are none.
+// by which the page names the revision. The album's small pictures are put into the page, blurred until the reader asks for
+// one, and its drawings of the nearest confirmed matches, hidden until then.
 //
 // Equal arguments give equal bytes.
-func HTML(w io.Writer, r pipeline.Report, doc pipeline.Digest, pic Pictures) error {
-	return HTMLIn("en", w, r, doc, pic)
+func HTML(w io.Writer, r pipeline.Report, doc pipeline.Digest, a Album) error {
+	return HTMLIn("en", w, r, doc, a)
 }
 
 // HTMLIn is HTML in another language; one without words is pipeline.ErrNotFound.
-func HTMLIn(lang string, w io.Writer, r pipeline.Report, doc pipeline.Digest, pic Pictures) error {
+func HTMLIn(lang string, w io.Writer, r pipeline.Report, doc pipeline.Digest, a Album) error {
 	book, err := words.In(lang)
 	if err != nil {
 		return fmt.Errorf("page of %s: %w", r.Core.Item.Digest, err)
 	}
-	v, err := viewOf(book, r, doc, pic)
+	v, err := viewOf(book, r, doc, a)
 	if err != nil {
 		return fmt.Errorf("page of %s: %w", r.Core.Item.Digest, err)
 	}

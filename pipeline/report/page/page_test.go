@@ -43,7 +43,7 @@ func sample(t testing.TB, name string) (pipeline.Report, pipeline.Digest) {
 func rendered(t testing.TB, r pipeline.Report, doc pipeline.Digest, pic Pictures) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := HTML(&b, r, doc, pic); err != nil {
+	if err := HTML(&b, r, doc, Album{Pictures: pic}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -263,7 +263,7 @@ func TestPicturesAreInlinedOnlyIfTheyArePictures(t *testing.T) {
 		}
 	}
 	broken := errors.New("disk")
-	if err := HTML(&bytes.Buffer{}, r, doc, give(nil, "", broken)); !errors.Is(err, broken) {
+	if err := HTML(&bytes.Buffer{}, r, doc, Album{Pictures: give(nil, "", broken)}); !errors.Is(err, broken) {
 		t.Errorf("a failing shelf: %v", err)
 	}
 }
@@ -301,7 +301,7 @@ func TestPicturesAreBlurredUntilAskedFor(t *testing.T) {
 func TestUnknownLanguages(t *testing.T) {
 	t.Parallel()
 	r, doc := sample(t, "plain")
-	if err := HTMLIn("xx", &bytes.Buffer{}, r, doc, nil); !errors.Is(err, pipeline.ErrNotFound) {
+	if err := HTMLIn("xx", &bytes.Buffer{}, r, doc, Album{}); !errors.Is(err, pipeline.ErrNotFound) {
 		t.Errorf("report: %v", err)
 	}
 	if err := IndexIn("xx", &bytes.Buffer{}, nil, Batch{}); !errors.Is(err, pipeline.ErrNotFound) {
@@ -317,7 +317,7 @@ func TestWritersThatFail(t *testing.T) {
 	t.Parallel()
 	r, doc := sample(t, "plain")
 	for name, err := range map[string]error{
-		"report": HTML(brokenPipe{}, r, doc, nil), "index": Index(brokenPipe{}, nil, Batch{}),
+		"report": HTML(brokenPipe{}, r, doc, Album{}), "index": Index(brokenPipe{}, nil, Batch{}),
 		"csv": CSV(brokenPipe{}, nil), "jsonl": JSONL(brokenPipe{}, []Row{{}}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "broken pipe") {
@@ -329,7 +329,7 @@ func TestWritersThatFail(t *testing.T) {
 func BenchmarkHTML(b *testing.B) {
 	r, doc := sample(b, "photo")
 	for b.Loop() {
-		if err := HTML(&bytes.Buffer{}, r, doc, onePixel); err != nil {
+		if err := HTML(&bytes.Buffer{}, r, doc, Album{Pictures: onePixel}); err != nil {
 			b.Fatal(err)
 		}
 	}

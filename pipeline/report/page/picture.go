@@ -50,13 +50,21 @@ func (in *inliner) uri(d *pipeline.Digest) (u template.URL, large bool, err erro
 		return "", false, nil
 	case err != nil:
 		return "", false, fmt.Errorf("picture %s: %w", d, err)
+	}
+	u, large = in.inline(b, mediaType)
+	return u, large, nil
+}
+
+// inline takes a picture into the page; large says that a bound was met.
+func (in *inliner) inline(b []byte, mediaType string) (u template.URL, large bool) {
+	switch {
 	case len(b) == 0 || !inlined[mediaType]:
-		return "", false, nil
+		return "", false
 	case len(b) > maxPicture || in.taken+len(b) > maxPictures:
-		return "", true, nil
+		return "", true
 	}
 	in.taken += len(b)
-	return template.URL("data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(b)), false, nil // type from a fixed list
+	return template.URL("data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(b)), false // type from a fixed list
 }
 
 // picture builds a picture from its two derivatives. Without a blurred one the clear one stays hidden behind

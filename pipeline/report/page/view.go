@@ -60,11 +60,12 @@ type maker struct {
 	r        pipeline.Report
 	doc      pipeline.Digest
 	pictures *inliner
+	drawings Drawings
 	number   map[string]int // receipt by key: 1 is the first
 }
 
-func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, pic Pictures) (view, error) {
-	m := maker{speaker: speakerOf(book), r: r, doc: doc, pictures: &inliner{give: pic}, number: map[string]int{}}
+func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (view, error) {
+	m := maker{speaker: speakerOf(book), r: r, doc: doc, pictures: &inliner{give: a.Pictures}, drawings: a.Drawings, number: map[string]int{}}
 	for i, c := range r.Core.Receipts {
 		m.number[c.Key.Hex()] = i + 1
 	}

@@ -331,9 +331,133 @@ var cases = map[pipeline.Code]map[string]struct {
 			pipeline.Dossier{Item: item(pipeline.Photo, "jpeg"), Neighbours: []pipeline.Neighbour{
 				{Match: pipeline.Match{Basis: pipeline.NearPicture, Strength: pipeline.Confirmed}, Other: pipeline.Item{Digest: otherID}},
 				{Match: pipeline.Match{Basis: pipeline.NearPicture, Strength: pipeline.Suggested}, Other: pipeline.Item{Digest: otherID}},
-			}}, []string{"note confirmed=1 suggested=1"},
+			}}, []string{"note apart=0 confirmed=1 suggested=1"},
 		},
-		"none": {states(), nil},
+		"none":                        {states(), nil},
+		"what a person parted":        {parted(beside(states(), nearly, "b"), pipeline.Different), nil},
+		"parted, and another":         {beside(parted(beside(states(), nearly, "b"), pipeline.Different), nearly, "c"), []string{"note apart=1 confirmed=1 suggested=0"}},
+		"parted, and that taken back": {parted(beside(states(), nearly, "b"), pipeline.Same), []string{"note apart=0 confirmed=1 suggested=0"}},
+	},
+	"reuse.decided": {
+		"different": {parted(beside(states(), nearly, "b.jpg"), pipeline.Different), []string{"note at=2026-11-23 09:30:00 UTC by=N. K. decision=different name=b.jpg"}},
+		"one pair, two matches": {
+			parted(beside(parted(beside(states(), nearly, "b.jpg"), pipeline.Same), pipeline.Match{Basis: pipeline.SharedAudio}, "b.jpg"), pipeline.Same),
+			[]string{"note at=2026-11-23 09:30:00 UTC by=N. K. decision=same name=b.jpg"},
+		},
+		"nobody": {beside(states(), nearly, "b.jpg"), nil},
+	},
+	"reuse.more_original": {
+		"a camera's file beside a stripped one": {
+			beside(states(size(600, 400)), nearly, "DSC_1.jpg", size(6000, 4000), canon, evening, notes),
+			[]string{comparison("note", "DSC_1.jpg", 1, 5, 0, map[string]string{"camera": "other", "metadata": "other", "pixels": "other"})},
+		},
+		"a stripped one beside a camera's file": {beside(states(size(6000, 4000), canon, evening, notes), nearly, "b", size(600, 400)), nil},
+		"signs on both sides, more for the other": {
+			beside(states(size(1100, 800)), nearly, "b", size(600, 400), canon, evening),
+			[]string{comparison("note", "b", 1, 3, 1, map[string]string{"camera": "other", "metadata": "other", "pixels": "this"})},
+		},
+		"one sign alone": {beside(states(size(600, 400)), nearly, "b", size(1100, 800)), nil},
+		"twice the width and height": {
+			beside(states(size(600, 400)), nearly, "b", size(1200, 800)),
+			[]string{comparison("note", "b", 1, 2, 0, map[string]string{"pixels": "other"})},
+		},
+		"as many signs on both sides": {beside(states(size(600, 400), minsk), nearly, "b", size(1100, 800)), nil},
+		"borders and an editor's trace": {
+			beside(states(pipeline.PictureHash{Algorithm: "pdq0", View: "trimmed"}, pipeline.EncoderTrace{Value: "GIMP 2.10"}), nearly, "b"),
+			[]string{comparison("note", "b", 1, 2, 0, map[string]string{"borders": "other", "traces": "other"})},
+		},
+		"shows more, with as many pixels of what both show": {
+			sized(beside(states(size(500, 500)), partly, "b", size(1000, 1000), minsk), 40),
+			[]string{comparison("note", "b", 1, 2, 0, map[string]string{"extent": "other", "metadata": "other"})},
+		},
+		"shows more, but smaller: a frame round this one": {beside(states(size(1000, 1000)), partly, "b", size(1000, 1000)), nil},
+		"the match leads here": {
+			sized(turnedRound(beside(states(size(500, 500)), pipeline.Match{Basis: pipeline.PartialPicture, Transform: pipeline.Transform{Crop: &pipeline.Box{0, 0, 0.5, 0.5}}}, "b", size(1000, 1000), minsk)), 40),
+			[]string{comparison("note", "b", 1, 2, 0, map[string]string{"extent": "other", "metadata": "other"})},
+		},
+		"suggested only":            {beside(states(), pipeline.Match{Basis: pipeline.NearPicture, Strength: pipeline.Suggested}, "b", canon, evening), nil},
+		"another shot":              {beside(states(), pipeline.Match{Basis: pipeline.NearPicture, OtherShot: true}, "b", canon, evening), nil},
+		"parted by a person":        {parted(beside(states(), nearly, "b", canon, evening), pipeline.Different), nil},
+		"the same sound only":       {beside(states(), pipeline.Match{Basis: pipeline.SharedAudio}, "b", canon, evening), nil},
+		"footage at no sure offset": {beside(clip(), footage(pipeline.Segment{Ambiguous: true}), "b", canon), nil},
+		"footage": {
+			beside(clip(pipeline.Container{BitRate: 1000}, pipeline.Stream{Type: "video", Width: 100, Height: 100}), footage(pipeline.Segment{AEnd: 1, BEnd: 1, Speed: 1}), "b",
+				pipeline.Container{BitRate: 9000}, pipeline.Stream{Type: "video", Width: 100, Height: 100}, minsk),
+			[]string{comparison("note", "b", 1, 2, 0, map[string]string{"compression": "other", "metadata": "other"})},
+		},
+	},
+	"reuse.most_original": {
+		"over a stripped one": {beside(states(size(6000, 4000), canon, evening, notes), nearly, "b", size(600, 400)), []string{"note copies=1 fewer=1"}},
+		"over one of two":     {beside(beside(states(canon, evening), nearly, "b"), nearly, "c", canon, evening), []string{"note copies=2 fewer=1"}},
+		"equal ones":          {beside(states(canon), nearly, "b", canon), nil},
+		"none":                {states(canon), nil},
+	},
+	"reuse.inferred": {
+		"all three": {
+			beside(states(), nearly, "b.jpg", canon, evening, minsk),
+			[]string{
+				"note copies=1 name=b.jpg stated=2020-08-10 21:30:00 what=time",
+				"note copies=1 name=b.jpg stated=53.900000, 27.566700 what=place",
+				"note copies=1 name=b.jpg stated=Canon EOS 5D what=device",
+			},
+		},
+		"told by two":     {beside(beside(states(), nearly, "b", canon), nearly, "c", pipeline.Device{Make: "CANON", Model: "EOS 5D"}), []string{"note copies=2 name=b stated=Canon EOS 5D what=device"}},
+		"stated here too": {beside(states(canon), nearly, "b", canon), nil},
+		"an unset clock":  {beside(states(), nearly, "b", taken("original", "1970-01-01T00:00:00", pipeline.ZoneUnstated)), nil},
+		"a compilation that shows a little of it": {beside(clip(), pipeline.Match{Basis: pipeline.SharedFootage, Segments: []pipeline.Segment{{Speed: 1}}, Share: &pipeline.Share{0.3, 0.9}}, "b", canon), nil},
+		"a longer one that shows most of it": {
+			beside(clip(), pipeline.Match{Basis: pipeline.SharedFootage, Segments: []pipeline.Segment{{Speed: 1}}, Share: &pipeline.Share{0.9, 0.1}}, "b", canon),
+			[]string{"note copies=1 name=b stated=Canon EOS 5D what=device"},
+		},
+		"a container that names no device says when it was copied": {
+			beside(clip(), footage(pipeline.Segment{AEnd: 1, BEnd: 1, Speed: 1}), "b", taken("container_created", "2020-08-10T21:30:00", pipeline.ZoneNominal)), nil,
+		},
+		"one that names its device": {
+			beside(clip(pipeline.Device{Model: "x"}), footage(pipeline.Segment{AEnd: 1, BEnd: 1, Speed: 1}), "b", canon, taken("container_created", "2020-08-10T21:30:00", pipeline.ZoneNominal)),
+			[]string{"note copies=1 name=b stated=2020-08-10 21:30:00 what=time"},
+		},
+		"a still's video is no copy": {beside(states(), pipeline.Match{Basis: pipeline.PictureInVideo}, "b", canon, evening), nil},
+	},
+	"reuse.conflict": {
+		"two times":                         {beside(states(evening), nearly, "b", taken("original", "2020-08-10T21:30:03", pipeline.ZoneUnstated)), []string{"questions first=2020-08-10 21:30:00 name=b second=2020-08-10 21:30:03 what=time"}},
+		"a second told with and without":    {beside(states(evening), nearly, "b", taken("original", "2020-08-10T21:30:01", pipeline.ZoneUnstated)), nil},
+		"one moment in two zones":           {beside(states(taken("original", "2020-08-10T21:30:00", pipeline.ZoneStated, 180)), nearly, "b", taken("original", "2020-08-10T18:30:00", pipeline.ZoneStated, 0)), nil},
+		"two meanings are another rule's":   {beside(states(evening), nearly, "b", taken("gps", "2021-08-10T18:30:00", pipeline.ZoneUTC)), nil},
+		"two places":                        {beside(states(minsk), nearly, "b", pipeline.Position{Latitude: 52.1, Longitude: 23.7, Raw: "r"}), []string{"questions first=53.900000, 27.566700 name=b second=52.100000, 23.700000 what=place"}},
+		"a street apart":                    {beside(states(minsk), nearly, "b", pipeline.Position{Latitude: 53.905, Longitude: 27.5667, Raw: "r"}), nil},
+		"two devices":                       {beside(states(canon), nearly, "b", pipeline.Device{Make: "Xiaomi", Model: "Mi A3"}), []string{"questions first=Canon EOS 5D name=b second=Xiaomi Mi A3 what=device"}},
+		"two copies, and nothing said here": {beside(beside(states(), nearly, "b", canon), nearly, "c", pipeline.Device{Model: "Mi A3"}), []string{"questions first=Canon EOS 5D name=c second=Mi A3 what=device"}},
+	},
+	"reuse.mirrored": {
+		"the picture":   {beside(states(), pipeline.Match{Basis: pipeline.NearPicture, Transform: pipeline.Transform{Mirror: true}}, "b"), []string{"questions count=1 name=b"}},
+		"a stretch":     {beside(clip(), footage(pipeline.Segment{Mirror: true}), "b"), []string{"questions count=1 name=b"}},
+		"turned only":   {beside(states(), pipeline.Match{Basis: pipeline.NearPicture, Transform: pipeline.Transform{Rotate: 180}}, "b"), nil},
+		"not confirmed": {beside(states(), pipeline.Match{Basis: pipeline.NearPicture, Strength: pipeline.Suggested, Transform: pipeline.Transform{Mirror: true}}, "b"), nil},
+	},
+	"reuse.cropped": {
+		"a part of another":             {beside(states(), partly, "b"), []string{"questions count=1 name=b share=0.25"}},
+		"seen from the other":           {turnedRound(beside(states(), partly, "b")), nil},
+		"each shows what the other not": {beside(states(), pipeline.Match{Basis: pipeline.PartialPicture, Transform: pipeline.Transform{Crop: &pipeline.Box{0, 0, 0.5, 1}, Within: &pipeline.Box{0, 0, 0.5, 1}}}, "b"), nil},
+		"an edge":                       {beside(states(), pipeline.Match{Basis: pipeline.NearPicture, Transform: pipeline.Transform{Within: &pipeline.Box{0, 0, 0.98, 0.98}}}, "b"), nil},
+	},
+	"reuse.other_shot": {
+		"suggested": {beside(states(), pipeline.Match{Basis: pipeline.NearPicture, Strength: pipeline.Suggested, OtherShot: true}, "b"), []string{"note count=1 name=b"}},
+		"a copy":    {beside(states(), nearly, "b"), nil},
+	},
+	"reuse.still": {
+		"the picture": {beside(states(), pipeline.Match{Basis: pipeline.PictureInVideo, Segments: []pipeline.Segment{{BStart: 12.34}}}, "b.mp4"), []string{"note count=1 name=b.mp4 side=picture time=12.3"}},
+		"the video":   {turnedRound(beside(clip(), pipeline.Match{Basis: pipeline.PictureInVideo, Segments: []pipeline.Segment{{BStart: 3}}}, "b.jpg")), []string{"note count=1 name=b.jpg side=video time=3.0"}},
+		"suggested":   {beside(states(), pipeline.Match{Basis: pipeline.PictureInVideo, Strength: pipeline.Suggested}, "b"), nil},
+	},
+	"reuse.retimed": {
+		"twice as fast there":  {beside(clip(), footage(pipeline.Segment{Speed: 1}, pipeline.Segment{Speed: 2}), "b"), []string{"questions count=1 name=b speed=2.00"}},
+		"the match leads here": {turnedRound(beside(clip(), footage(pipeline.Segment{Speed: 2}), "b")), []string{"questions count=1 name=b speed=0.50"}},
+		"rounded frame rates":  {beside(clip(), footage(pipeline.Segment{Speed: 1.001}), "b"), nil},
+		"a still picture":      {beside(clip(), footage(pipeline.Segment{Speed: 2, Ambiguous: true}), "b"), nil},
+	},
+	"reuse.shared_audio": {
+		"other pictures":      {beside(clip(), pipeline.Match{Basis: pipeline.SharedAudio}, "b"), []string{"questions count=1 name=b"}},
+		"the footage as well": {beside(beside(clip(), pipeline.Match{Basis: pipeline.SharedAudio}, "b"), footage(pipeline.Segment{Speed: 1}), "b"), nil},
 	},
 	"hash.low_quality": {
 		"a flat picture":     {states(pipeline.PictureHash{Algorithm: "pdq", Quality: 49}), []string{"note best=49 least=50 pictures=1 usable=0"}},

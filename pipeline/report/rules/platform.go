@@ -35,7 +35,7 @@ func platformTraces(d pipeline.Dossier) []pipeline.Finding {
 		}
 	}
 	for _, s := range all[pipeline.Tag](d) {
-		if s.fact.Group == "IPTC" && s.fact.ID == "2:40" && strings.HasPrefix(s.fact.Value, "FBMD") {
+		if facebookMark(s.fact) {
 			add("facebook_fbmd", s.fact.Value, []pipeline.Cite{s.cite("IPTC:SpecialInstructions", s.fact.Value)})
 		}
 	}
@@ -45,4 +45,9 @@ func platformTraces(d pipeline.Dossier) []pipeline.Finding {
 		}
 	}
 	return out
+}
+
+// facebookMark tells the field in which Facebook signs what it delivers.
+func facebookMark(t pipeline.Tag) bool {
+	return t.Group == "IPTC" && t.ID == "2:40" && strings.HasPrefix(t.Value, "FBMD")
 }

@@ -70,26 +70,24 @@ func timesDiffer(a, b claim) bool {
 	return v == differs
 }
 
-// matchesExist tells that other items correspond with this one. Which came first is not its to say.
+// matchesExist tells that other items correspond with this one. Which came first is not its to say. What a person parted is
+// counted by itself.
 func matchesExist(d pipeline.Dossier) []pipeline.Finding {
-	if len(d.Neighbours) == 0 {
+	counts := map[string]int{}
+	near := neighbours(d, func(n pipeline.Neighbour) bool {
+		if n.Decision.Parts() {
+			counts["apart"]++
+			return false
+		}
+		counts[string(n.Match.Strength)]++
+		return true
+	})
+	if len(near) == 0 {
 		return nil
 	}
-	confirmed, suggested := 0, 0
-	cites := make([]pipeline.Cite, 0, len(d.Neighbours))
-	for _, n := range d.Neighbours {
-		if n.Match.Strength == pipeline.Confirmed {
-			confirmed++
-		} else {
-			suggested++
-		}
-		cites = append(cites, pipeline.Cite{
-			Where: pipeline.In("match"), What: "match:" + string(n.Match.Basis) + ":" + string(n.Match.Strength), Value: n.Other.Digest.String(),
-		})
+	values := map[string]string{}
+	for _, name := range []string{string(pipeline.Confirmed), string(pipeline.Suggested), "apart"} {
+		values[name] = strconv.Itoa(counts[name])
 	}
-	return []pipeline.Finding{{
-		Code: "reuse.near", Weight: pipeline.Note,
-		Values: map[string]string{"confirmed": strconv.Itoa(confirmed), "suggested": strconv.Itoa(suggested)},
-		Cites:  bounded(cites),
-	}}
+	return []pipeline.Finding{{Code: "reuse.near", Weight: pipeline.Note, Values: values, Cites: matchesOf(near)}}
 }

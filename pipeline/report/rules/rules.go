@@ -15,7 +15,7 @@ import (
 )
 
 // version is bumped whenever a finding can come out differently for the same dossier.
-const version = 1
+const version = 2
 
 // The tolerances of the comparisons. They are stated in Ref and so in every report.
 const (
@@ -70,6 +70,17 @@ func All() []pipeline.Rule {
 		{Code: "reuse.same_bytes", Judge: sameBytes},
 		{Code: "reuse.claims_differ", Judge: claimsDiffer},
 		{Code: "reuse.near", Judge: matchesExist},
+		{Code: "reuse.decided", Judge: decided},
+		{Code: "reuse.more_original", Judge: moreOriginal},
+		{Code: "reuse.most_original", Judge: mostOriginal},
+		{Code: "reuse.inferred", Judge: inferred},
+		{Code: "reuse.conflict", Judge: conflict},
+		{Code: "reuse.mirrored", Judge: mirrored},
+		{Code: "reuse.cropped", Judge: cropped},
+		{Code: "reuse.other_shot", Judge: otherShot},
+		{Code: "reuse.still", Judge: stillOf},
+		{Code: "reuse.retimed", Judge: retimed},
+		{Code: "reuse.shared_audio", Judge: sharedAudio},
 		{Code: "hash.low_quality", Judge: hashUnusable},
 	}
 }
@@ -78,6 +89,8 @@ func All() []pipeline.Rule {
 func Ref() pipeline.Ref {
 	return pipeline.Ref{Analyzer: "rules", Version: version, Parameters: fmt.Sprintf(
 		"claimed time agrees within %d min, differs beyond %d h after any zone from UTC-12 to UTC+14; "+
-			"GPS time against device clock beyond %d h; claimed place agrees within %g km, differs beyond %g km; PDQ quality at least %d",
-		int(TimeAgrees.Minutes()), int(TimeDiffers.Hours()), int(ClockSlack.Hours()), PlaceAgrees/1000, PlaceDiffers/1000, HashQuality)}
+			"GPS time against device clock beyond %d h; claimed place agrees within %g km, differs beyond %g km; PDQ quality at least %d; "+
+			"copies differ in time beyond %d s, in place beyond %g km; of two copies one has more pixels of the shared part from %g times, is less compressed from %g times",
+		int(TimeAgrees.Minutes()), int(TimeDiffers.Hours()), int(ClockSlack.Hours()), PlaceAgrees/1000, PlaceDiffers/1000, HashQuality,
+		int(CopyClocks.Seconds()), PlaceAgrees/1000, morePixels, moreBytes)}
 }

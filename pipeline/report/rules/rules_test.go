@@ -203,6 +203,11 @@ func FuzzRules(f *testing.F) {
 			pipeline.Position{Latitude: lat, Longitude: lon, Raw: raw}, pipeline.Tag{Group: "GPS", ID: "1", Value: raw}, pipeline.Tag{Group: "IPTC", ID: "2:40", Value: raw},
 			pipeline.EncoderTrace{Value: raw}, pipeline.Extent{What: raw, Note: name}, pipeline.Disagreement{Name: raw, Readings: []pipeline.Reading{{Value: raw}}},
 		)...), name, pipeline.Claims{ClaimedTime: local, Latitude: raw, Longitude: local, ClaimedPlace: name})
+		for _, basis := range []pipeline.Basis{pipeline.NearPicture, pipeline.SharedFootage, pipeline.PictureInVideo, pipeline.SharedAudio} {
+			box := pipeline.Box{lat, lon, lat, lon}
+			d = beside(d, pipeline.Match{Basis: basis, Transform: pipeline.Transform{Mirror: true, Crop: &box, Within: &box}, Segments: []pipeline.Segment{{BStart: lon, Speed: lat}}}, name, facts...)
+		}
+		d = parted(beside(beside(d, nearly, name+raw, facts...), nearly, raw, facts...), pipeline.Different)
 		for _, r := range All() {
 			for _, found := range r.Judge(d) {
 				if len(found.Cites) == 0 {
