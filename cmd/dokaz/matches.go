@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"dokaz/cmd/internal/wire"
 	"dokaz/pipeline"
@@ -11,17 +15,60 @@ import (
 )
 
 func matchesCommand(t *terminal) *cobra.Command {
-	return &cobra.Command{
+	var tree bool
+	c := &cobra.Command{
 		Use:   "matches [ITEM]",
 		Short: "Which items correspond, on what basis and how strongly",
 		Long: `List every match of the case, or of one item. With --jsonl one match is one line:
 {"a":…,"b":…,"basis":…,"strength":…,"distance":…,"transform":…,"segments":[…]}
-Times are seconds; crop is a fraction of a. A match does not say which item came first.`,
+Times are seconds; crop is a fraction of a. A match does not say which item came first. A pair that a person decided on
+has "decided" as well: different pairs are listed and join nothing.`,
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, a []string) error {
-			return looking(c, t, func(h *wire.House) error { return matches(c, t, h, a) })
+			if tree && len(a) != 1 {
+				return usage(errors.New("--tree arranges the copies of one item: name it"))
+			}
+			return looking(c, t, func(h *wire.House) error {
+				if tree {
+					return copies(c, t, h, a[0])
+				}
+				return matches(c, t, h, a)
+			})
 		},
 	}
+	c.Flags().BoolVar(&tree, "tree", false, "arrange an item and its copies by what each kept of the recording")
+	return c
+}
+
+// copies prints the tree of an item's copies.
+func copies(c *cobra.Command, t *terminal, h *wire.House, name string) error {
+	d, err := one(c, h, name)
+	if err != nil {
+		return err
+	}
+	tree, cut, err := h.CopyTree(c.Context(), d)
+	if err != nil {
+		return err
+	}
+	if t.flags.json || t.flags.jsonl {
+		fields := map[string]any{"tree": tree, "cut": cut, "exit_code": exitOK}
+		if t.flags.jsonl {
+			return t.event("summary", fields)
+		}
+		return t.document(fields)
+	}
+	for _, b := range tree {
+		line := strings.Repeat("  ", b.Depth) + b.Item.Hex()[:12] + " " + plain(b.Name)
+		if b.Above != nil {
+			line += fmt.Sprintf("  (the one above kept more: %d signs for it, %d against)", b.For, b.Against)
+		}
+		t.printf("%s\n", line)
+	}
+	if cut {
+		t.printf("The group is larger: only its nearest %d are arranged.\n", len(tree))
+	}
+	t.printf("Arranged by what each kept. This does not say which was made from which.\n")
+	return nil
 }
 
 func matches(c *cobra.Command, t *terminal, h *wire.House, a []string) error {
@@ -38,20 +85,24 @@ func matches(c *cobra.Command, t *terminal, h *wire.House, a []string) error {
 	if err != nil {
 		return err
 	}
+	all, err := withDecisions(c.Context(), h, ms)
+	if err != nil {
+		return err
+	}
 	switch {
 	case t.flags.jsonl:
 		// The contract of this verb: lines are matches and nothing else.
 		e := json.NewEncoder(t.out)
-		for _, m := range ms {
+		for _, m := range all {
 			if err := e.Encode(m); err != nil {
 				return err
 			}
 		}
 		return nil
 	case t.flags.json:
-		return t.document(map[string]any{"matches": append([]pipeline.Match{}, ms...)})
+		return t.document(map[string]any{"matches": all})
 	}
-	for _, m := range ms {
+	for _, m := range all {
 		an, err := h.Catalog.Name(c.Context(), m.A)
 		if err != nil {
 			return err
@@ -60,9 +111,43 @@ func matches(c *cobra.Command, t *terminal, h *wire.House, a []string) error {
 		if err != nil {
 			return err
 		}
-		t.printf("%s\n", describe(m, an, bn))
+		t.printf("%s\n", describe(m.Match, an, bn))
+		if m.decision != nil {
+			t.printf("          %s\n", decisionLine(*m.decision))
+		}
 	}
 	return nil
+}
+
+// listed is a match with a person's last word on its pair.
+type listed struct {
+	pipeline.Match
+	Decided   pipeline.Verdict `json:"decided,omitempty"`
+	DecidedBy pipeline.Actor   `json:"decided_by,omitempty"`
+	DecidedAt time.Time        `json:"decided_at,omitzero"`
+
+	decision *pipeline.PairDecision
+}
+
+// withDecisions adds to matches what people decided on their pairs.
+func withDecisions(ctx context.Context, h *wire.House, ms []pipeline.Match) ([]listed, error) {
+	ds, err := h.Catalog.Decisions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	on := make(map[[2]pipeline.Digest]pipeline.PairDecision, 2*len(ds))
+	for _, d := range ds {
+		on[[2]pipeline.Digest{d.A, d.B}], on[[2]pipeline.Digest{d.B, d.A}] = d, d
+	}
+	out := []listed{}
+	for _, m := range ms {
+		l := listed{Match: m}
+		if d, ok := on[[2]pipeline.Digest{m.A, m.B}]; ok {
+			l.Decided, l.DecidedBy, l.DecidedAt, l.decision = d.Verdict, d.By, d.At, &d
+		}
+		out = append(out, l)
+	}
+	return out, nil
 }
 
 // describe puts a match in a line or more for people.
@@ -73,6 +158,9 @@ func describe(m pipeline.Match, a, b string) string {
 	}
 	if m.Transform.Rotate != 0 {
 		out += fmt.Sprintf(" rotated %d°", m.Transform.Rotate)
+	}
+	if m.OtherShot {
+		out += " (another shot of the scene)"
 	}
 	for _, s := range m.Segments {
 		out += fmt.Sprintf("\n          %.1f–%.1f s of the first at %.1f–%.1f s of the second", s.AStart, s.AEnd, s.BStart, s.BEnd)

@@ -32,7 +32,7 @@ var rooms = []room{
 	{"pipeline/compare/geometry", []string{"pipeline"}, "features and miniatures held against each other, and nothing else"},
 	{"pipeline/compare/timeline", []string{"pipeline", "pipeline/compare/geometry"}, "frames in time held against each other, and nothing else"},
 	{"pipeline/compare/sound", []string{"pipeline"}, "acoustic fingerprints held against each other, and nothing else"},
-	{"pipeline/compare/draw", []string{"pipeline", "pipeline/compare/..."}, "drawing shows what comparing found and finds nothing"},
+	{"pipeline/compare/draw", []string{"pipeline", "pipeline/compare", "pipeline/compare/..."}, "drawing shows what comparing found and finds nothing"},
 	{"pipeline/report", []string{"pipeline", "pipeline/report/..."}, "a station knows the words, no other station and no shelf"},
 	{"pipeline/report/rules", []string{"pipeline", "pipeline/report/clock"}, "rules read a dossier and nothing else"},
 	{"pipeline/report/clock", []string{"pipeline"}, "readings of time statements and nothing else"},

@@ -114,7 +114,7 @@ func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Exam
 	}
 	x.Prints = pipeline.PrintsOf(it, x.Examination.Measurements)
 	x.Seen, x.Joins = s.Compare.Seen(), compare.Joins
-	if x.Matches, err = s.Compare.Against(x.Prints); err != nil {
+	if x.Matches, err = s.Compare.Against(ctx, x.Prints); err != nil {
 		return err
 	}
 	visible, err := s.Catalog.CommitExamined(ctx, cl, x, func(newer []pipeline.Prints) []pipeline.Match {

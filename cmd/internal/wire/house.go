@@ -83,7 +83,11 @@ func Open(ctx context.Context, c Config, why Purpose, events func(Event)) (*Hous
 
 func (h *House) furnish(ctx context.Context) error {
 	var err error
-	h.Catalog, err = catalog.Open(ctx, h.Case.Path("catalog.db"), catalog.Options{Actor: pipeline.Actor(h.Config.Actor), Quiet: h.Config.Quiet})
+	h.Catalog, err = catalog.Open(ctx, h.Case.Path("catalog.db"), catalog.Options{
+		Actor: pipeline.Actor(h.Config.Actor), Quiet: h.Config.Quiet,
+		Featuring: yielding([]pipeline.FactKind{pipeline.KindLocalFeatures}),
+		Beside:    catalog.Beside{Analyzers: yielding(rules.BesideKinds()), Fact: rules.Beside},
+	})
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,7 @@ func (h *House) furnish(ctx context.Context) error {
 	if h.Derived, err = vault.Open(h.Case.Path("derived")); err != nil {
 		return err
 	}
-	h.Compare = compare.New(index.New(), compare.Defaults())
+	h.Compare = compare.New(index.New(), h.Catalog, compare.Defaults())
 	h.methods = append(refs(), h.Compare.Ref(), rules.Ref())
 	return nil
 }
@@ -186,6 +190,17 @@ func refs() []pipeline.Ref {
 	var out []pipeline.Ref
 	for _, a := range analyzers.All() {
 		out = append(out, a.Spec().Ref())
+	}
+	return out
+}
+
+// yielding names the analyzers that state facts of any of these kinds.
+func yielding(kinds []pipeline.FactKind) []string {
+	var out []string
+	for _, s := range Specs() {
+		if slices.ContainsFunc(kinds, func(k pipeline.FactKind) bool { return slices.Contains(s.Yields, k) }) {
+			out = append(out, s.Name)
+		}
 	}
 	return out
 }

@@ -21,6 +21,8 @@ type Seen struct {
 	Known       bool // the case holds these bytes
 	Examination pipeline.Examination
 	Prints      pipeline.Prints
+
+	derivatives map[pipeline.Digest][]byte // of a file that is not taken in
 }
 
 // Look examines a file without taking it in: its bytes are copied to an unnamed file first, so that what
@@ -37,6 +39,7 @@ func (h *House) Look(ctx context.Context, path string) (Seen, error) {
 	}
 	s.Examination = got.Examination
 	s.Prints = pipeline.PrintsOf(s.Item, got.Examination.Measurements)
+	s.derivatives = got.Derivatives
 	if _, err := h.Catalog.Item(ctx, s.Item.Digest); err == nil {
 		s.Known = true
 	} else if !errors.Is(err, pipeline.ErrNotFound) {

@@ -42,7 +42,7 @@ func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 		return fmt.Errorf("frozen report of %s: %w: %w", d, pipeline.ErrCorrupt, err)
 	}
 	var html bytes.Buffer
-	if err := page.HTML(&html, r, digest, h.picture(ctx)); err != nil {
+	if err := page.HTML(&html, r, digest, h.album(ctx, true)); err != nil {
 		return fmt.Errorf("report page of %s: %w", d, err)
 	}
 	dir := h.Case.Path("reports", d.Hex())
@@ -84,5 +84,5 @@ func (h *House) Page(ctx context.Context, w io.Writer, d pipeline.Digest) error 
 	if err != nil {
 		return err
 	}
-	return page.HTML(w, r, digest, h.picture(ctx))
+	return page.HTML(w, r, digest, h.album(ctx, false))
 }

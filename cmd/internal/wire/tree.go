@@ -1,0 +1,68 @@
+package wire
+
+import (
+	"context"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/compare"
+	"dokaz/pipeline/report/rules"
+)
+
+// maxTree bounds the copies of one tree.
+const maxTree = 200
+
+// CopyTree arranges the group that an item belongs to by what each copy kept; of an item without a group it is that item alone. cut
+// says that the group is larger than what is arranged.
+func (h *House) CopyTree(ctx context.Context, d pipeline.Digest) (tree []rules.Branch, cut bool, err error) {
+	own, err := h.Catalog.Gather(ctx, d, compare.ClusterOf)
+	if err != nil {
+		return nil, false, err
+	}
+	members := []pipeline.Digest{d}
+	if own.Cluster != nil {
+		if members, cut, err = h.star(ctx, own.Cluster.Representative); err != nil {
+			return nil, false, err
+		}
+	}
+	var dossiers []pipeline.Dossier
+	for _, m := range members {
+		g, err := h.Catalog.Gather(ctx, m, compare.ClusterOf)
+		if err != nil {
+			return nil, false, err
+		}
+		dossiers = append(dossiers, g.Dossier)
+	}
+	return rules.Tree(dossiers), cut, nil
+}
+
+// star lists an item and those that a match joins to it, at most maxTree.
+func (h *House) star(ctx context.Context, middle pipeline.Digest) (out []pipeline.Digest, cut bool, err error) {
+	ms, err := h.Catalog.MatchesOf(ctx, middle, pipeline.Confirmed)
+	if err != nil {
+		return nil, false, err
+	}
+	seen := map[pipeline.Digest]bool{middle: true}
+	out = []pipeline.Digest{middle}
+	for _, m := range ms {
+		other := m.A
+		if other == middle {
+			other = m.B
+		}
+		if seen[other] || !compare.Joins(m) {
+			continue
+		}
+		seen[other] = true
+		decision, err := h.Catalog.DecisionOn(ctx, m.A, m.B)
+		if err != nil {
+			return nil, false, err
+		}
+		switch {
+		case decision.Parts():
+		case len(out) == maxTree:
+			return out, true, nil
+		default:
+			out = append(out, other)
+		}
+	}
+	return out, false, nil
+}
