@@ -26,7 +26,7 @@ func (s Settings) tracks(lanes []lane) []track {
 	}
 	if len(out) == 0 {
 		for k := range lanes {
-			lanes[k] = s.plain(lanes[k])
+			lanes[k] = s.plainly(lanes[k])
 			for _, t := range s.along(&lanes[k], rates[:1]) {
 				if t.steady {
 					out = append(out, t)
@@ -105,7 +105,7 @@ func (t track) holds(run []aligned) bool {
 // track fits a line and reports whether the films are alike along it. A picture that changes must change in both together.
 func (s Settings) track(n *lane, l line, run []aligned) (track, []aligned, bool) {
 	t := track{lane: n}
-	if t.steady = s.steady(run); !t.steady {
+	if t.steady = s.steady(run) || n.plain && s.oneScene(run); !t.steady {
 		if l, run = s.refine(*n, l); len(run) < minRun {
 			return track{}, nil, false
 		}
@@ -137,12 +137,15 @@ func (t track) otherView(o track) bool {
 
 // stands reports whether the track is a still part of another, in which something moves and tells the offset.
 func (t track) stands(in track) bool {
-	return t.steady && !in.steady && t.lane == in.lane && in.line.apart(t.line, t.from, t.to) < wide
+	middle := (t.from + t.to) / 2
+	return t.steady && !in.steady && t.lane == in.lane && middle >= in.from-elsewhere && middle <= in.to+elsewhere &&
+		abs(in.line.toB(middle)-t.line.toB(middle)) < elsewhere
 }
 
 const (
-	sameLine int64 = 120 // ms
-	wide     int64 = 400 // ms about a line not yet fitted
+	sameLine  int64 = 120  // ms
+	wide      int64 = 400  // ms about a line not yet fitted
+	elsewhere int64 = 2000 // ms from a line at which a still picture may be shown anew
 )
 
 // stretch is a run of frames of one film's axis that one track explains best.
@@ -272,7 +275,7 @@ func (w witness) word(p aligned, far bool) int {
 	if p.a.votes && p.b.votes {
 		n = w.score(p)
 	}
-	if w.plainly && n < slight && p.distance <= min(p.a.usual, p.b.usual)+clearly {
+	if w.plainly && n < slight && p.distance <= min(p.a.usual, p.b.usual, w.Still)+clearly {
 		n = slight
 	}
 	switch {

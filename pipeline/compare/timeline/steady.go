@@ -17,6 +17,17 @@ func (s Settings) steady(pairs []aligned) bool {
 	return apart(pairs, s.Distinct, s.DistinctFrames) < s.DistinctFrames
 }
 
+// oneScene reports whether all aligned pairs show about the same picture.
+func (s Settings) oneScene(pairs []aligned) bool {
+	middle := pairs[len(pairs)/2]
+	for _, p := range pairs {
+		if max(p.a.hash.Distance(middle.a.hash), p.b.hash.Distance(middle.b.hash)) > s.Still {
+			return false
+		}
+	}
+	return true
+}
+
 // steadied takes a run in which the picture hardly changes, at whatever speed and offset it was found, and returns the offset at
 // equal speed at which the little that changes agrees most, where nothing does the one at which the two scenes
 // overlap most.

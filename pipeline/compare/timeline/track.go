@@ -8,6 +8,7 @@ import (
 type lane struct {
 	a, b   view
 	mirror bool // b is mirrored
+	plain  bool // see plainly
 
 	fewA, fewB []frame // the voters, or of too many those that speak for all
 
@@ -39,8 +40,9 @@ func (s Settings) reach(step int64) int64 { return max(s.Reach, step/2+slack) }
 
 const slack = 50 // ms by which a line may be off
 
-// plain is the lane with Even for the usual distance: where nothing changes, all that can be said is that pictures are near.
-func (s Settings) plain(n lane) lane {
+// plainly is the lane with Even for the usual distance: where nothing changes, all that can be said is that pictures are near.
+func (s Settings) plainly(n lane) lane {
+	n.plain = true
 	for _, v := range [][]frame{n.fewA, n.fewB} {
 		for i := range v {
 			v[i].usual = s.Even
