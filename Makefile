@@ -68,6 +68,13 @@ fuzz: setup-test ## each fuzz target for FUZZTIME (default 20s)
 bench: setup-test ## all benchmarks; BENCH=regexp for some
 	@$(GO_TEST) -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
 
+.PHONY: battery
+battery: build setup-demo ## make known transforms of real photographs and clips and measure matching on them; long
+	@dir=$(CACHE)/battery-$(FIXTURE_KEY); mkdir -p "$$dir"; \
+	[[ -d $$dir/sources ]] || $(GO) run -buildvcs=false ./fixtures/gen -collect -out "$$dir/sources"; \
+	[[ -f $$dir/made/manifest.csv ]] || $(GO) run -buildvcs=false ./fixtures/gen -battery "$$dir/sources" -out "$$dir/made"; \
+	bin/dokaz eval "$$dir/made/manifest.csv" --cross-source
+
 .PHONY: chaos
 chaos: setup-test ## kill -9 at random moments, in full; long
 	@$(call packages_with,^func TestChaosFull) $(GO_TEST) -count=1 -timeout 2h -v -run '^TestChaosFull' $$packages -chaos
@@ -96,7 +103,7 @@ setup-check: $(LINTER)
 
 # A fixture set is named by the sources that make it, so that two clones can share the cache. The
 # generator makes it whole or not at all, and finds it made.
-FIXTURE_KEY = $$(find fixtures -name '*.go' ! -name '*_test.go' -print0 | LC_ALL=C sort -z | xargs -0 cat go.sum | sha256sum | cut -c1-12)
+FIXTURE_KEY = $$(find fixtures \( -name '*.go' ! -name '*_test.go' -o -name '*.csv' \) -print0 | LC_ALL=C sort -z | xargs -0 cat go.sum | sha256sum | cut -c1-12)
 make_fixtures = set=$(CACHE)/fixtures/$(1)-$(FIXTURE_KEY) && $(GO) run -buildvcs=false ./fixtures/gen -set $(1) -out "$$set"
 
 $(LINTER): | setup-build
