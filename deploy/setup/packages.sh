@@ -19,7 +19,7 @@ die() {
 
 build=(gcc libc6-dev make pkg-config nasm libdav1d-dev zlib1g-dev xz-utils ca-certificates)
 demo=(ffmpeg espeak-ng forensics-samples-files)
-test=("${demo[@]}" redis-server chromium poppler-utils libimage-exiftool-perl libchromaprint-tools)
+test=("${demo[@]}" redis-server chromium poppler-utils libimage-exiftool-perl libchromaprint-tools python3-faiss)
 check=(shellcheck)
 
 # wanted GROUP… prints the packages of the groups.

@@ -26,7 +26,7 @@ func (s Settings) findable(p pipeline.Prints) pipeline.Prints {
 		frames := f.Frames
 		f.Frames = nil
 		for _, fr := range frames {
-			if fr.Quality >= s.Quality {
+			if fr.Quality >= s.Footage.Quality {
 				f.Frames = append(f.Frames, fr)
 			}
 		}
@@ -41,8 +41,8 @@ type question struct {
 	wholes  []pipeline.Hash256       // of a photo: near the published hash of another
 	views   []pipeline.Hash256       // of a photo, in all forms: near a view of another
 	frames  []pipeline.Hash256       // of a video, as they are and mirrored: near a frame of another
-	stillOf []pipeline.Hash256       // of a photo, in all forms: near a frame of a video
-	stills  []pipeline.Hash256       // of a video's frames, in all forms: near the published hash of a photo
+	stillOf []pipeline.Hash256       // of a photo and its views, in all forms: near a frame of a video
+	stills  []pipeline.Hash256       // of a video's frames, in all forms: near a photo or a view of it
 	words   [][]pipeline.FeatureWord // of each picture, as it is and mirrored
 	sound   [][]uint32               // keys of each stream
 }
@@ -52,11 +52,12 @@ func (s Settings) ask(p pipeline.Prints) question {
 	p = s.findable(p)
 	q := question{set: s}
 	for _, pic := range p.Pictures {
+		forms := inForms(pic.Bits, pipeline.Dihedrals[:])
+		q.stillOf = append(q.stillOf, forms...)
 		if pic.View == "" {
 			q.wholes = append(q.wholes, pic.Bits)
-			q.stillOf = append(q.stillOf, inForms(pic.Bits, pipeline.Dihedrals[:])...)
 		} else {
-			q.views = append(q.views, inForms(pic.Bits, pipeline.Dihedrals[:])...)
+			q.views = append(q.views, forms...)
 		}
 	}
 	for _, f := range p.Footage {
@@ -100,6 +101,7 @@ func (q question) of(x Index) ([]pipeline.Digest, error) {
 	note(x.NearPictures(q.wholes, q.set.Suggested))
 	note(x.NearPictures(q.stills, q.set.Still))
 	note(x.NearViews(q.views, q.set.Pictures.View))
+	note(x.NearViews(q.stills, q.set.Still))
 	note(x.NearFrames(q.frames, q.set.Frame))
 	note(x.NearFrames(q.stillOf, q.set.Still))
 	for _, w := range q.words {
@@ -117,7 +119,7 @@ func (q question) meets(p pipeline.Prints) bool {
 	p = q.set.findable(p)
 	for _, pic := range p.Pictures {
 		if pic.View != "" {
-			if anyNear(q.views, pic.Bits, q.set.Pictures.View) {
+			if anyNear(q.views, pic.Bits, q.set.Pictures.View) || anyNear(q.stills, pic.Bits, q.set.Still) {
 				return true
 			}
 			continue

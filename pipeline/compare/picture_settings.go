@@ -7,7 +7,7 @@ import (
 )
 
 // PictureSettings are the thresholds of two photos beside those of their whole hashes. Shares are of 1; windows are the textured
-// ones of geometry.Overlay. docs/measurements/pictures.md says what they rest on.
+// ones of geometry.Overlay. docs/measurements says what they rest on.
 type PictureSettings struct {
 	// View is the distance up to which two views are candidates: of 30,000 pairs of strangers' pictures none lies under
 	// 76, in any of the eight forms.

@@ -238,7 +238,7 @@ func TestFramesOfLowQualityHaveNoVote(t *testing.T) {
 	film := newStudio(4).film(40)
 	a, b := video(1, film), video(2, film)
 	for i := range b.Footage[0].Frames {
-		b.Footage[0].Frames[i].Quality = 49
+		b.Footage[0].Frames[i].Quality = compare.Defaults().Footage.Quality - 1
 	}
 	if ms := compare.Pair(a, b, compare.Defaults()); len(ms) != 0 {
 		t.Errorf("%+v", ms)

@@ -46,7 +46,7 @@ type Settings struct {
 // Defaults returns the calibrated thresholds.
 func Defaults() Settings {
 	return Settings{
-		Quality: 50, Confirmed: 31, Suggested: 48, Still: 48, Pictures: pictureDefaults(), Sound: sound.Defaults(), Frame: 64,
+		Quality: 50, Confirmed: 31, Suggested: 48, Still: 70, Pictures: pictureDefaults(), Sound: sound.Defaults(), Frame: 64,
 		Footage: timeline.Defaults(),
 	}
 }

@@ -10,7 +10,7 @@ import (
 // of two of them. Its answers are a pure function of the set of items. A nil Common knows of none.
 type Common func(pipeline.Hash256) bool
 
-// Settings are the thresholds. Distances are in bits of 256, times in milliseconds. docs/measurements/footage.md says what
+// Settings are the thresholds. Distances are in bits of 256, times in milliseconds. docs/measurements says what
 // they rest on.
 type Settings struct {
 	// Quality is the PDQ quality under which a frame has no vote. It is lower than for photos, since many frames in
