@@ -147,3 +147,32 @@ func TestAClusterDependsOnTheNearNeighbourhoodOnly(t *testing.T) {
 		}
 	})
 }
+
+func TestOnlyCopiesForTheMostPartAreNeighbours(t *testing.T) {
+	t.Parallel()
+	half, little := &pipeline.Box{0, 0, 1, 0.6}, &pipeline.Box{0, 0, 0.5, 0.5}
+	for name, c := range map[string]struct {
+		m    pipeline.Match
+		want bool
+	}{
+		"a near picture":                 {pipeline.Match{Basis: pipeline.NearPicture}, true},
+		"another shot of the scene":      {pipeline.Match{Basis: pipeline.NearPicture, OtherShot: true}, false},
+		"a part that is most of both":    {pipeline.Match{Basis: pipeline.PartialPicture, Transform: pipeline.Transform{Crop: half, Within: half}}, true},
+		"one picture of a collage":       {pipeline.Match{Basis: pipeline.PartialPicture, Transform: pipeline.Transform{Within: little}}, false},
+		"a small crop":                   {pipeline.Match{Basis: pipeline.PartialPicture, Transform: pipeline.Transform{Crop: little}}, false},
+		"a still":                        {pipeline.Match{Basis: pipeline.PictureInVideo}, false},
+		"most of two films":              {pipeline.Match{Basis: pipeline.SharedFootage, Share: &pipeline.Share{0.5, 0.9}}, true},
+		"a source within a compilation":  {pipeline.Match{Basis: pipeline.SharedFootage, Share: &pipeline.Share{1, 0.2}}, false},
+		"the same sound under two films": {pipeline.Match{Basis: pipeline.SharedAudio, Share: &pipeline.Share{1, 1}}, false},
+	} {
+		c.m.A, c.m.B = pipeline.DigestOf([]byte("a")), pipeline.DigestOf([]byte("b"))
+		c.m.Strength = pipeline.Suggested
+		if compare.Joins(c.m) {
+			t.Errorf("%s, suggested, joins", name)
+		}
+		c.m.Strength = pipeline.Confirmed
+		if got := compare.Joins(c.m); got != c.want {
+			t.Errorf("%s: joins %v", name, got)
+		}
+	}
+}
