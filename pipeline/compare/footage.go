@@ -13,7 +13,7 @@ func (s Settings) footage(a, b pipeline.Prints) []pipeline.Match {
 		return nil
 	}
 	return []pipeline.Match{{
-		A: a.Item, B: b.Item, Basis: pipeline.SharedFootage, Strength: f.Strength, Distance: f.Distance,
+		A: a.Item, B: b.Item, Basis: pipeline.SharedFootage, Strength: f.Strength, Distance: f.Distance, Share: shareOf(f.Segments, a, b),
 		Transform: f.Transform, Segments: f.Segments, Method: s.footageMethod(f.Strength),
 	}}
 }
