@@ -20,8 +20,9 @@ import (
 	"dokaz/pipeline"
 )
 
-// What is kept. Of 62 photographs in 26 disguises, 12 and more places of 500 features were found again in the disguise in 99 % of
-// cases, of 300 in 98 %; what is lost are pictures that fill a sixth of another.
+// What is kept. Of 62 photographs in 26 disguises, 12 and more places of 500 features were found again in the disguise in 99.1 % of
+// cases, of 400 in 98.8 %, of 300 in 98.2 %; what is lost are pictures that fill a sixth of another. Frames of 320 pixels with 100
+// features served as well as frames of 480 (98.6 and 98.3 %), at less than half the cost.
 const (
 	perPhoto  = 500 // features
 	perFrame  = 100 // features
