@@ -459,6 +459,26 @@ var cases = map[pipeline.Code]map[string]struct {
 		"other pictures":      {beside(clip(), pipeline.Match{Basis: pipeline.SharedAudio}, "b"), []string{"questions count=1 name=b"}},
 		"the footage as well": {beside(beside(clip(), pipeline.Match{Basis: pipeline.SharedAudio}, "b"), footage(pipeline.Segment{Speed: 1}), "b"), nil},
 	},
+	"reuse.common": {
+		"an opening of many": {
+			beside(beside(beside(beside(clip(), opening(0, 5), "b"), opening(0, 6), "c"), opening(0, 5), "d"), opening(1, 5), "e"),
+			[]string{"note count=4 from=1.0 name=b to=5.0 what=pictures"},
+		},
+		"seen from one of the others": {
+			turnedRound(beside(beside(beside(beside(clip(), opening(20, 25), "b"), opening(20, 25), "c"), opening(20, 25), "d"), opening(20, 25), "e")), nil,
+		},
+		"of three only": {beside(beside(beside(clip(), opening(0, 5), "b"), opening(0, 5), "c"), opening(0, 5), "d"), nil},
+		"one of them is a copy": {
+			beside(beside(beside(beside(clip(), opening(0, 5), "b"), opening(0, 5), "c"), opening(0, 5), "d"), longer(opening(0, 5)), "e"), nil,
+		},
+		"a jingle": {
+			beside(beside(beside(beside(clip(), jingle(0, 5), "b"), jingle(0, 5), "c"), jingle(0, 5), "d"), jingle(0, 5), "e"),
+			[]string{"note count=4 from=0.0 name=b to=5.0 what=sound"},
+		},
+		"different stretches": {
+			beside(beside(beside(beside(clip(), opening(0, 5), "b"), opening(0, 5), "c"), opening(6, 9), "d"), opening(6, 9), "e"), nil,
+		},
+	},
 	"hash.low_quality": {
 		"a flat picture":     {states(pipeline.PictureHash{Algorithm: "pdq", Quality: 49}), []string{"note best=49 least=50 pictures=1 usable=0"}},
 		"a detailed picture": {states(pipeline.PictureHash{Algorithm: "pdq", Quality: 50}), nil},

@@ -61,6 +61,25 @@ func footage(s ...pipeline.Segment) pipeline.Match {
 	return pipeline.Match{Basis: pipeline.SharedFootage, Segments: s}
 }
 
+// opening is a stretch of one's own time that the other has a minute later, a tenth of both.
+func opening(from, to float64) pipeline.Match {
+	m := footage(pipeline.Segment{AStart: from, AEnd: to, BStart: from + 60, BEnd: to + 60, Speed: 1})
+	m.Share = &pipeline.Share{0.1, 0.1}
+	return m
+}
+
+func jingle(from, to float64) pipeline.Match {
+	m := opening(from, to)
+	m.Basis = pipeline.SharedAudio
+	return m
+}
+
+// longer makes a match cover all of the other.
+func longer(m pipeline.Match) pipeline.Match {
+	m.Share = &pipeline.Share{0.1, 1}
+	return m
+}
+
 func clip(facts ...pipeline.Fact) pipeline.Dossier {
 	d := states(facts...)
 	d.Item = item(pipeline.Video, "mp4")
