@@ -95,7 +95,7 @@ func printWhy(t *terminal, e compare.Explanation, names map[pipeline.Digest]stri
 		for _, r := range s.Rates {
 			least = min(least, r.Rate)
 		}
-		t.printf("  sound: B is %.1f s later than A; least share of bits that differ over two seconds: %.2f (unrelated: 0.5)\n", s.Offset, least)
+		t.printf("  sound: B is %.1f s later than A; least share of bits that differ at any moment: %.2f (unrelated: 0.5)\n", s.Offset, least)
 	}
 	for _, m := range e.Missing {
 		t.printf("  %s\n", missingLine(m, e))

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/compare/sound"
 )
 
 // SoundLine says how well the sound of two items agrees along the line on which they were found to agree.
@@ -23,6 +24,7 @@ type BitErrors struct {
 
 const (
 	errorWindow = 16  // words: about two seconds
+	leastWindow = 4   // words, of sounds too short for more
 	maxRates    = 400 // told along the line
 )
 
@@ -53,7 +55,7 @@ func (e *Explanation) sound(a, b pipeline.Prints) {
 			}
 			l := SoundLine{Streams: [2]int{p.Stream, q.Stream}, Offset: longest.BStart - longest.AStart, Rates: []BitErrors{}, Stretches: m.Segments}
 			shift := int(math.Round(l.Offset / p.Step))
-			if within := l.follow(p, q, shift, longest); within < least {
+			if within := l.follow(p, q, shift, longest); len(l.Rates) > 0 && within < least {
 				least, e.Sound = within, &l
 			}
 		}
@@ -67,12 +69,12 @@ func (l *SoundLine) follow(p, q pipeline.AudioPrint, shift int, over pipeline.Se
 	for i := from; i < to; i++ {
 		wrong[i-from+1] = wrong[i-from] + bits.OnesCount32(p.Words[i]^q.Words[i+shift])
 	}
-	every := max(1, (to-from)/maxRates)
+	every, window := max(1, (to-from)/maxRates), min(errorWindow, max(leastWindow, (to-from)/4))
 	sum, n := 0.0, 0.0
-	for i := from; i+errorWindow <= to; i += every {
+	for i := from; i+window <= to; i += every {
 		r := BitErrors{
-			At:   math.Round(1000*float64(i+errorWindow/2)*p.Step) / 1000,
-			Rate: float64(wrong[i-from+errorWindow]-wrong[i-from]) / (32 * errorWindow),
+			At:   math.Round(1000*(float64(2*i+window-1)/2*p.Step+sound.Middle(p))) / 1000,
+			Rate: float64(wrong[i-from+window]-wrong[i-from]) / float64(32*window),
 		}
 		l.Rates = append(l.Rates, r)
 		if r.At >= over.AStart && r.At <= over.AEnd {

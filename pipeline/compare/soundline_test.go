@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/compare/sound"
 )
 
 // Forty seconds in common, ten seconds later in B than in A, with other sound before and behind.
@@ -42,6 +43,7 @@ func TestSoundIsFollowedBeyondItsEnds(t *testing.T) {
 		}
 		before, behind := 0, 0
 		for _, rate := range e.Sound.Rates {
+			rate.At -= sound.Middle(sides[0].Sound[1])
 			switch {
 			case rate.At < from-1 && math.Abs(rate.Rate-0.5) < 0.15:
 				before++

@@ -21,6 +21,9 @@ func Sound(l compare.SoundLine, side int) *image.RGBA {
 	if n := len(l.Rates); n > 0 {
 		x.from, x.to = l.Rates[0].At, l.Rates[n-1].At
 	}
+	for _, s := range l.Stretches {
+		x.from, x.to = min(x.from, s.AStart), max(x.to, s.AEnd)
+	}
 	inside := c.window(image.Rect(leftOf, head, leftOf+side, head+soundHeight))
 	for _, s := range l.Stretches {
 		inside.fill(image.Rect(leftOf+int(x.at(s.AStart)), head, leftOf+int(x.at(s.AEnd)), head+soundHeight).Intersect(inside.Rect), color.RGBA{52, 58, 68, 255})

@@ -26,11 +26,17 @@ func tracks(all []pipeline.AudioPrint, algorithm string) (out []track) {
 		}
 		out = append(out, track{
 			words: p.Words, variety: p.Variety(), fine: algorithm == pipeline.FineChromaprint,
-			step: p.Step, span: frameLength + 19*p.Step,
+			step: p.Step, span: span(p),
 		})
 	}
 	return out
 }
+
+// Middle is where the sound that a word mostly tells of lies, in seconds from where the word begins.
+func Middle(p pipeline.AudioPrint) float64 { return (early + 1 - late) / 2 * span(p) }
+
+// span is how many seconds of sound one word looks at.
+func span(p pipeline.AudioPrint) float64 { return frameLength + 19*p.Step }
 
 // maxWords bounds what is compared: more than two hours of words at the usual pace.
 const maxWords = 1 << 16
