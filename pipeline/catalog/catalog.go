@@ -63,7 +63,7 @@ func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
 	if c.read, err = open(path, 4, "deferred"); err != nil {
 		return nil, errors.Join(err, c.write.Close())
 	}
-	if err := c.migrate(ctx); err != nil {
+	if err := errors.Join(c.migrate(ctx), c.listMissing(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("catalog %s: %w", filepath.Base(path), err), c.Close())
 	}
 	return c, nil

@@ -78,6 +78,9 @@ func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Exami
 		if err := c.enter(ctx, tx, pipeline.ActExamined, cl.Item, "", x.Detail); err != nil {
 			return err
 		}
+		if err := c.list(ctx, tx, cl.Item.Hex(), statedBy(x.Examination.Measurements)); err != nil {
+			return err
+		}
 		return c.wantReports(ctx, tx, cl.Item.Hex())
 	})
 	return visible, err

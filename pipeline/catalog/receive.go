@@ -55,6 +55,9 @@ func (r Receiver) Receive(ctx context.Context, it pipeline.Item, rc pipeline.Rec
 			if err := c.enter(ctx, tx, pipeline.ActReceived, it.Digest, key.Hex(), rc.Path); err != nil {
 				return err
 			}
+			if err := c.list(ctx, tx, item, nil); err != nil {
+				return err
+			}
 		}
 		return r.ask(ctx, tx, item, got)
 	})

@@ -111,6 +111,9 @@ func (c *Catalog) CommitReported(ctx context.Context, cl pipeline.Claim, r Revis
 		if err := c.enter(ctx, tx, pipeline.ActReported, r.Item, r.Doc.Hex(), fmt.Sprintf("revision %d", r.Number)); err != nil {
 			return err
 		}
+		if err := c.list(ctx, tx, item, nil); err != nil {
+			return err
+		}
 		if err := want(ctx, tx, pipeline.StepPublish, item, c.clock(), ""); err != nil {
 			return err
 		}

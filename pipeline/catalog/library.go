@@ -1,0 +1,171 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dokaz/pipeline"
+)
+
+// Order is how a list of items is sorted; of equals the one that arrived later comes first, but under Oldest and ByName.
+type Order string
+
+// The orders.
+const (
+	Newest    Order = "newest"
+	Oldest    Order = "oldest"
+	ByName    Order = "name"
+	ByWeight  Order = "weight"  // heaviest finding first
+	ByMatches Order = "matches" // most matches first
+)
+
+// Asked is which items a list shows.
+type Asked struct {
+	Text  string   // within a name, path, source or address it came with, whatever its capitals, or the first digits of its digest
+	Marks []string // all of them: "kind:photo", "format:jpeg", "state:failed", "code:…", "weight:questions", "basis:…", "source:…", "has:time", "has:place"
+	Order Order    // "" is Newest
+	After *Place   // the last line of the page before
+	Limit int      // lines
+}
+
+// Place is where a line stands in a list.
+type Place struct {
+	Key     string `json:"k,omitempty"` // by what the list is sorted, beside the arrival
+	Arrival int64  `json:"a"`
+}
+
+// Listed is one item in a list.
+type Listed struct {
+	Place
+	Item        pipeline.Item
+	Name        string    // first receipt's, by key; hostile
+	Received    time.Time // earliest
+	Receipts    int
+	State       string // waiting, done, partial, failed, quarantined
+	Revision    int    // 0 before the first report
+	Findings    map[pipeline.Weight]int
+	Codes       []pipeline.Code
+	Matches     int
+	ClusterSize int
+	Thumbnail   *pipeline.Digest
+	Blurred     *pipeline.Digest
+}
+
+// sorting says how an order reads the table.
+var sorting = map[Order]struct{ key, direction string }{
+	Newest: {"", "DESC"}, Oldest: {"", "ASC"}, ByName: {"name", "ASC"}, ByWeight: {"heaviest", "DESC"}, ByMatches: {"matches", "DESC"},
+}
+
+// maxMarks bounds what a list may be asked for.
+const maxMarks = 12
+
+// Library lists items that were asked for, and says whether there are more behind them.
+func (c *Catalog) Library(ctx context.Context, q Asked) (lines []Listed, more bool, err error) {
+	if q.Order == "" {
+		q.Order = Newest
+	}
+	by, known := sorting[q.Order]
+	if !known || len(q.Marks) > maxMarks || q.Limit < 1 {
+		return nil, false, fmt.Errorf("%w: a list in order %q with %d marks and %d lines", pipeline.ErrMalformed, q.Order, len(q.Marks), q.Limit)
+	}
+	query, args := q.sql(by.key, by.direction)
+	rows, err := c.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, false, fmt.Errorf("catalog: %w", err)
+	}
+	err = each(rows, func() error {
+		l, err := scanListed(rows.Scan)
+		lines = append(lines, l)
+		return err
+	})
+	if err == nil && len(lines) > q.Limit {
+		lines, more = lines[:q.Limit], true
+	}
+	return lines, more, err
+}
+
+// sql writes the query: the condition on each mark picks arrivals out of an index, the rest is read in order until the page is full.
+func (q Asked) sql(key, direction string) (string, []any) {
+	var b strings.Builder
+	var args []any
+	arg := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
+	sortKey := "''"
+	if key != "" {
+		sortKey = "CAST(l." + key + " AS TEXT)"
+	}
+	b.WriteString(`SELECT ` + sortKey + `, l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.received, l.receipts, l.state, l.revision,
+		l.findings, l.matches, l.cluster_size, l.thumbnail, l.blurred FROM listing l JOIN item i ON i.arrival = l.arrival WHERE 1`)
+	for _, m := range q.Marks {
+		b.WriteString(` AND l.arrival IN (SELECT arrival FROM mark WHERE mark = ` + arg(m) + `)`)
+	}
+	if t := strings.TrimSpace(q.Text); t != "" {
+		hex := strings.TrimPrefix(strings.ToLower(t), "sha256:")
+		n := arg(folded(t))
+		b.WriteString(` AND (instr(l.words, ` + n + `) > 0 OR length(` + n + `) >= 4 AND substr(l.item, 1, length(` + arg(hex) + fmt.Sprintf(`)) = $%d)`, len(args)))
+	}
+	than := "<"
+	if direction == "ASC" {
+		than = ">"
+	}
+	if a := q.After; a != nil && key == "" {
+		b.WriteString(` AND l.arrival ` + than + ` ` + arg(a.Arrival))
+	} else if a != nil {
+		k := arg(a.Key)
+		if key != "name" {
+			k = "CAST(" + k + " AS INTEGER)"
+		}
+		b.WriteString(` AND (l.` + key + `, l.arrival) ` + than + ` (` + k + `, ` + arg(a.Arrival) + `)`)
+	}
+	b.WriteString(` ORDER BY `)
+	if key != "" {
+		b.WriteString(`l.` + key + ` ` + direction + `, `)
+	}
+	b.WriteString(`l.arrival ` + direction + ` LIMIT ` + arg(q.Limit+1))
+	return b.String(), args
+}
+
+func scanListed(scan func(...any) error) (Listed, error) {
+	var l Listed
+	var item, sum, received, findings, thumbnail, blurred string
+	err := scan(&l.Key, &l.Arrival, &item, &sum, &l.Item.Size, &l.Item.Kind, &l.Item.Format, &l.Name, &received, &l.Receipts, &l.State, &l.Revision,
+		&findings, &l.Matches, &l.ClusterSize, &thumbnail, &blurred)
+	if err != nil {
+		return l, err
+	}
+	var k kept
+	var errs [6]error
+	l.Item.Digest, errs[0] = pipeline.ParseDigest(item)
+	errs[1] = l.Item.SHA512.UnmarshalText([]byte(sum))
+	l.Received, errs[2] = unstamp(received)
+	errs[3] = json.Unmarshal([]byte(findings), &k)
+	l.Thumbnail, errs[4] = optional(thumbnail)
+	l.Blurred, errs[5] = optional(blurred)
+	l.Findings, l.Codes = k.Weights, k.Codes
+	return l, errors.Join(errs[:]...)
+}
+
+func optional(text string) (*pipeline.Digest, error) {
+	if text == "" {
+		return nil, nil
+	}
+	d, err := pipeline.ParseDigest(text)
+	return &d, err
+}
+
+// Marked lists the values of a kind of mark, as "source", ascending, at most limit of them.
+func (c *Catalog) Marked(ctx context.Context, kind string, limit int) ([]string, error) {
+	// A distinct select would walk every row of the index; this steps from one value to the next.
+	out, err := texts(ctx, c.read, `
+		WITH RECURSIVE step(mark) AS (
+			SELECT min(mark) FROM mark WHERE mark >= $1 AND mark < $2
+			UNION ALL SELECT (SELECT min(mark) FROM mark WHERE mark > step.mark AND mark < $2) FROM step WHERE step.mark IS NOT NULL
+		) SELECT mark FROM step WHERE mark IS NOT NULL LIMIT $3`, kind+":", kind+";", limit)
+	for i := range out {
+		out[i] = strings.TrimPrefix(out[i], kind+":")
+	}
+	return out, err
+}
