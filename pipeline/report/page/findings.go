@@ -51,15 +51,15 @@ var weights = []struct {
 }{{pipeline.Contradicts, "≠"}, {pipeline.Questions, "?"}, {pipeline.Supports, "="}, {pipeline.Note, "i"}}
 
 // badge names a weight. A weight that is none of the four has no colour and is shown as it stands.
-func (m maker) badge(w pipeline.Weight) badge { return m.speaker.badge(w) }
+func (m maker) badge(w pipeline.Weight) badge { return m.Speaker.badge(w) }
 
-func (s speaker) badge(w pipeline.Weight) badge {
+func (s Speaker) badge(w pipeline.Weight) badge {
 	for _, known := range weights {
 		if known.weight == w {
-			return badge{Class: "w-" + string(w), Sign: known.sign, Word: s.word("weight", string(w))}
+			return badge{Class: "w-" + string(w), Sign: known.sign, Word: s.Word("weight", string(w))}
 		}
 	}
-	return badge{Class: "w-note", Sign: "i", Word: show(string(w), maxTitle)}
+	return badge{Class: "w-note", Sign: "i", Word: Show(string(w), MaxTitle)}
 }
 
 // anchor names the i-th finding within the page.
@@ -70,13 +70,13 @@ func (m maker) findingTitle(c pipeline.Code) template.HTML {
 	if t, ok := m.book.Finding(c); ok {
 		return ours(string(t.Title))
 	}
-	return show(string(c), maxTitle)
+	return Show(string(c), MaxTitle)
 }
 
 func (m maker) findings() ([]finding, []weightCount) {
 	counts := make([]weightCount, len(weights))
 	for i, w := range weights {
-		counts[i] = weightCount{Badge: m.badge(w.weight), Meaning: m.word("weight_meaning", string(w.weight))}
+		counts[i] = weightCount{Badge: m.badge(w.weight), Meaning: m.Word("weight_meaning", string(w.weight))}
 	}
 	var out []finding
 	for i, f := range m.r.Core.Findings {
@@ -132,7 +132,7 @@ func (m maker) finding(f pipeline.Finding) finding {
 func (m maker) cite(c pipeline.Cite) template.HTML {
 	what := code(c.What)
 	if c.Value != "" {
-		what += ` <span class="v">` + show(c.Value, maxSentence) + "</span>"
+		what += ` <span class="v">` + Show(c.Value, maxSentence) + "</span>"
 	}
 	place := m.where(c.Where)
 	if key, ok := strings.CutPrefix(c.Where.Path, "receipt/"); ok && m.number[key] > 0 {
@@ -149,7 +149,7 @@ func (m maker) cite(c pipeline.Cite) template.HTML {
 	}
 	by := template.HTML("")
 	if c.Analyzer != "" {
-		by = m.Say("cite.by", "analyzer", show(c.Analyzer, maxTitle))
+		by = m.Say("cite.by", "analyzer", Show(c.Analyzer, MaxTitle))
 	}
 	return join(" — ", what, join(", ", place, by))
 }

@@ -13,8 +13,8 @@ const instant = "2006-01-02 15:04:05 UTC"
 func (m maker) fillFront(v *view) error {
 	it, is := m.r.Core.Item, m.r.Issue
 	name := m.name()
-	v.Title = string(m.Text("title")) + ": " + showText(name, maxTitle)
-	v.Name = show(name, maxTitle)
+	v.Title = string(m.Text("title")) + ": " + ShowText(name, MaxTitle)
+	v.Name = Show(name, MaxTitle)
 	v.Line = m.line()
 
 	clear, blurred, w, h := m.own()
@@ -35,7 +35,7 @@ func (m maker) fillFront(v *view) error {
 	if len(is.Isolation) > 0 {
 		walls = ""
 		for _, l := range is.Isolation {
-			walls = join("; ", walls, join(" ", show(l.Name, maxTitle), "<b>"+m.word("layer", l.State)+"</b>", bracket(show(l.Detail, maxSentence))))
+			walls = join("; ", walls, join(" ", Show(l.Name, MaxTitle), "<b>"+m.Word("layer", l.State)+"</b>", bracket(Show(l.Detail, maxSentence))))
 		}
 	}
 	v.Front = []pair{
@@ -43,7 +43,7 @@ func (m maker) fillFront(v *view) error {
 		{m.Say("front.revision"), revision},
 		{m.Say("front.item"), short(it.Digest)},
 		{m.Say("front.issued"), ours(is.At.UTC().Format(instant))},
-		{m.Say("front.tool"), show(is.Tool, maxSentence)},
+		{m.Say("front.tool"), Show(is.Tool, maxSentence)},
 		{m.Say("front.walls"), walls},
 	}
 	v.Personal = m.personal()
@@ -62,7 +62,7 @@ func bracket(h template.HTML) template.HTML {
 // line says in one line what the item is.
 func (m maker) line() template.HTML {
 	it := m.r.Core.Item
-	format := m.word("format", it.Format)
+	format := m.Word("format", it.Format)
 	if it.Format == "" {
 		format = ""
 	}
@@ -74,7 +74,7 @@ func (m maker) line() template.HTML {
 	if d, ok := m.duration(); ok {
 		length = lasting(d)
 	}
-	return join(" · ", m.word("kind", string(it.Kind)), format, bytesText(it.Size), size, length)
+	return join(" · ", m.Word("kind", string(it.Kind)), format, Bytes(it.Size), size, length)
 }
 
 // pixels returns the picture's size as stored: of the raster, or of the first video stream.
@@ -138,10 +138,10 @@ func (m maker) identity() []pair {
 	it := m.r.Core.Item
 	format := m.Say("none")
 	if it.Format != "" {
-		format = m.word("format", it.Format)
+		format = m.Word("format", it.Format)
 	}
 	out := []pair{
-		{m.Say("item.kind"), m.word("kind", string(it.Kind))},
+		{m.Say("item.kind"), m.Word("kind", string(it.Kind))},
 		{m.Say("item.format"), format},
 		{m.Say("item.size"), number(it.Size) + " " + m.Say("item.bytes")},
 		{m.Say("item.sha256"), hexText(it.Digest.Hex())},
@@ -154,7 +154,7 @@ func (m maker) identity() []pair {
 			continue
 		}
 		seen[c.Name] = true
-		names = join("<br>", names, show(c.Name, maxSentence))
+		names = join("<br>", names, Show(c.Name, maxSentence))
 	}
 	if names != "" {
 		out = append(out, pair{m.Say("item.names"), names})

@@ -118,7 +118,7 @@ func IndexIn(lang string, w io.Writer, rows []Row, b Batch) error {
 
 // indexView is what the template of an index is filled with.
 type indexView struct {
-	speaker
+	Speaker
 	Lang   string
 	Policy string
 	CSS    template.CSS
@@ -162,19 +162,19 @@ type indexBadge struct {
 	Count int
 }
 
-func indexOf(s speaker, rows []Row, b Batch) (indexView, error) {
+func indexOf(s Speaker, rows []Row, b Batch) (indexView, error) {
 	all, err := sheets()
 	if err != nil {
 		return indexView{}, err
 	}
 	css, js := all["index.css"], all["index.js"]
 	v := indexView{
-		speaker: s, Lang: s.book.Lang(), CSS: template.CSS(css.text), JS: template.JS(js.text), // our own files
+		Speaker: s, Lang: s.book.Lang(), CSS: template.CSS(css.text), JS: template.JS(js.text), // our own files
 		Policy: "default-src 'none'; style-src " + css.hash + "; script-src " + js.hash + "; img-src data: 'self' file:; base-uri 'none'; form-action 'none'",
-		Made:   s.Say("index.made", "at", ours(b.At.UTC().Format(instant)), "tool", show(b.Tool, maxSentence)),
+		Made:   s.Say("index.made", "at", ours(b.At.UTC().Format(instant)), "tool", Show(b.Tool, maxSentence)),
 		Heads:  s.texts("index.name", "index.kind", "index.format", "index.size", "index.findings", "index.matches", "index.failed_head", "index.state", "index.item"),
 	}
-	m := maker{speaker: s, pictures: &inliner{give: b.Pictures}}
+	m := maker{Speaker: s, pictures: &inliner{give: b.Pictures}}
 	if len(rows) > MaxInline {
 		m.pictures.give = nil
 	}
@@ -187,10 +187,10 @@ func indexOf(s speaker, rows []Row, b Batch) (indexView, error) {
 	}
 	v.Totals = totals(s, rows)
 	v.Left = leftOut(s, b.Left)
-	return v, s.err()
+	return v, s.Err()
 }
 
-func totals(s speaker, rows []Row) []total {
+func totals(s Speaker, rows []Row) []total {
 	count := func(line string, is func(Row) bool) total {
 		t := total{Line: s.Say(line)}
 		for _, r := range rows {
@@ -209,10 +209,10 @@ func totals(s speaker, rows []Row) []total {
 	}
 }
 
-func leftOut(s speaker, left []LeftOut) template.HTML {
+func leftOut(s Speaker, left []LeftOut) template.HTML {
 	t := table{class: "left", caption: s.Text("index.left"), heads: s.texts("index.left_path", "index.left_reason")}
 	for _, l := range left {
-		t.rows = append(t.rows, []template.HTML{show(l.Path, maxShown), shown(l.Reason)})
+		t.rows = append(t.rows, []template.HTML{Show(l.Path, maxShown), shown(l.Reason)})
 	}
 	return t.HTML()
 }
@@ -227,7 +227,7 @@ func (m maker) indexRow(r Row, linked bool) (indexRow, error) {
 	if name == "" {
 		name = r.Item.Hex()[:16]
 	}
-	label := strings.ReplaceAll(m.Text("picture_of"), "{name}", showText(name, maxTitle))
+	label := strings.ReplaceAll(m.Text("picture_of"), "{name}", ShowText(name, MaxTitle))
 	p, err := m.picture(r.Thumbnail, r.Blurred, label)
 	if err != nil {
 		return indexRow{}, err
@@ -236,10 +236,10 @@ func (m maker) indexRow(r Row, linked bool) (indexRow, error) {
 		p.Clear, p.Blurred, p.Lazy = template.URL(r.ThumbnailHref), template.URL(r.BlurredHref), true // checked above
 	}
 	out := indexRow{
-		Name: show(name, maxTitle), Report: r.Report, Picture: p,
-		Kind: m.word("kind", string(r.Kind)), SortKind: showText(string(r.Kind), maxTitle), Format: shownWord(m.speaker, "format", r.Format),
-		Size: bytesText(r.Size), SizeKey: r.Size, Matches: r.Matches, State: m.word("state", string(r.State)), Item: short(r.Item),
-		Filter:  strings.ToLower(showText(name, maxTitle) + " " + showText(r.Format, maxTitle) + " " + showText(string(r.Kind), maxTitle) + " " + r.Item.Hex()),
+		Name: Show(name, MaxTitle), Report: r.Report, Picture: p,
+		Kind: m.Word("kind", string(r.Kind)), SortKind: ShowText(string(r.Kind), MaxTitle), Format: shownWord(m.Speaker, "format", r.Format),
+		Size: Bytes(r.Size), SizeKey: r.Size, Matches: r.Matches, State: m.Word("state", string(r.State)), Item: short(r.Item),
+		Filter:  strings.ToLower(ShowText(name, MaxTitle) + " " + ShowText(r.Format, MaxTitle) + " " + ShowText(string(r.Kind), MaxTitle) + " " + r.Item.Hex()),
 		NFailed: len(r.NotFinished), Done: r.State == StateDone, Rank: r.Findings.Contradicts*1_000_000 + r.Findings.Questions*1000 + r.Findings.Supports,
 	}
 	for i, n := range []int{r.Findings.Contradicts, r.Findings.Questions, r.Findings.Supports, r.Findings.Note} {
@@ -248,7 +248,7 @@ func (m maker) indexRow(r Row, linked bool) (indexRow, error) {
 		}
 	}
 	for _, f := range r.NotFinished {
-		out.Failed = join(", ", out.Failed, show(f, maxTitle))
+		out.Failed = join(", ", out.Failed, Show(f, MaxTitle))
 	}
 	return out, nil
 }

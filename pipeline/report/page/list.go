@@ -98,7 +98,7 @@ const separators = ",;\t\r\n|\""
 // the cell's beginning and behind every separator, blanks in between or not.
 func cell(s string) string {
 	guarded := guard(s)
-	return showText(guarded, 0)
+	return ShowText(guarded, 0)
 }
 
 func guard(s string) string {

@@ -15,6 +15,7 @@ type match struct {
 	Name     template.HTML
 	Line     template.HTML // what the other item is
 	Href     string        // the other's report, beside this one in a batch's folder
+	Compare  string        // both held against each other, where a server shows that
 	Blurred  still
 	Clear    still
 	Strength template.HTML
@@ -85,26 +86,29 @@ func (m maker) match(n pipeline.Neighbour) (match, error) {
 	if name == "" {
 		name = n.Other.Digest.Hex()[:16]
 	}
-	label := strings.ReplaceAll(m.Text("picture_of"), "{name}", showText(name, maxTitle))
+	label := strings.ReplaceAll(m.Text("picture_of"), "{name}", ShowText(name, MaxTitle))
 	p, err := m.picture(n.Thumbnail, n.Blurred, label)
 	if err != nil {
 		return match{}, err
 	}
 	from := n.Match.A == m.r.Core.Item.Digest // the match leads from this item to the other
 	out := match{
-		Name: show(name, maxTitle), Href: "../" + n.Other.Digest.Hex() + "/report.html",
+		Name: Show(name, MaxTitle), Href: "../" + n.Other.Digest.Hex() + "/report.html",
 		Blurred: still{URI: p.Blurred, Alt: p.Alt, Absent: cmp.Or(p.Absent, p.Hidden)}, Clear: still{URI: p.Clear, Alt: p.Alt, Absent: p.Absent},
-		Line:     join(" · ", m.word("kind", string(n.Other.Kind)), shownWord(m.speaker, "format", n.Other.Format), bytesText(n.Other.Size)),
-		Strength: m.word("strength", string(n.Match.Strength)), Strong: n.Match.Strength == pipeline.Confirmed,
+		Line:     join(" · ", m.Word("kind", string(n.Other.Kind)), shownWord(m.Speaker, "format", n.Other.Format), Bytes(n.Other.Size)),
+		Strength: m.Word("strength", string(n.Match.Strength)), Strong: n.Match.Strength == pipeline.Confirmed,
 		Segments: m.segments(n.Match, from), Map: m.segmentMap(n.Match, from),
+	}
+	if m.links != nil {
+		out.Href, out.Compare = m.links.Report(n.Other.Digest), m.links.Compare(m.r.Core.Item.Digest, n.Other.Digest)
 	}
 	distance := m.Say("matches.bits", "distance", n.Match.Distance)
 	if len(n.Match.Segments) > 0 {
 		distance = m.Say("matches.bits_median", "distance", n.Match.Distance)
 	}
 	out.Lines = []pair{
-		{m.Say("matches.basis"), m.word("basis", string(n.Match.Basis))},
-		{m.Say("matches.strength"), "<b>" + m.word("strength", string(n.Match.Strength)) + "</b>: " + m.word("strength_meaning", string(n.Match.Strength))},
+		{m.Say("matches.basis"), m.Word("basis", string(n.Match.Basis))},
+		{m.Say("matches.strength"), "<b>" + m.Word("strength", string(n.Match.Strength)) + "</b>: " + m.Word("strength_meaning", string(n.Match.Strength))},
 		{m.Say("matches.distance"), distance},
 		{m.Say("matches.transform"), m.transform(n.Match.Transform, from)},
 	}
@@ -133,10 +137,10 @@ func (m maker) decision(d *pipeline.PairDecision) []pair {
 	if d == nil {
 		return nil
 	}
-	by, at := show(string(d.By), maxTitle), ours(d.At.UTC().Format(instant))
+	by, at := Show(string(d.By), MaxTitle), ours(d.At.UTC().Format(instant))
 	said := m.Say("matches.decided", "decision", string(d.Verdict), "by", by, "at", at)
 	if d.Why != "" {
-		said = m.Say("matches.decided_why", "decision", string(d.Verdict), "by", by, "at", at, "why", show(d.Why, maxSentence))
+		said = m.Say("matches.decided_why", "decision", string(d.Verdict), "by", by, "at", at, "why", Show(d.Why, maxSentence))
 	}
 	if d.Parts() {
 		said = join("<br>", said, m.Say("matches.parted"))
@@ -163,21 +167,21 @@ func (m maker) drawn(n pipeline.Neighbour) (out drawn, err error) {
 		return out, err
 	}
 	out.URI, _ = m.pictures.inline(d.Bytes, d.MediaType)
-	out.Alt = strings.ReplaceAll(m.Text("matches.draw_of"), "{name}", showText(n.Name, maxTitle))
+	out.Alt = strings.ReplaceAll(m.Text("matches.draw_of"), "{name}", ShowText(n.Name, MaxTitle))
 	which := m.Say("matches.draw_there")
 	if d.A == m.r.Core.Item.Digest {
 		which = m.Say("matches.draw_here")
 	}
-	out.Caption = which + " " + m.word("drawing", d.Shows)
+	out.Caption = which + " " + m.Word("drawing", d.Shows)
 	return out, nil
 }
 
 // shownWord is word with nothing for nothing.
-func shownWord(s speaker, list, entry string) template.HTML {
+func shownWord(s Speaker, list, entry string) template.HTML {
 	if entry == "" {
 		return ""
 	}
-	return s.word(list, entry)
+	return s.Word(list, entry)
 }
 
 // transform says in words what takes one picture to the other.

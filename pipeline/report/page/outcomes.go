@@ -15,17 +15,17 @@ func (m maker) outcomes() template.HTML {
 	}
 	t := table{class: "outcomes", caption: m.Text("outcomes.title"), heads: m.texts("outcomes.analyzer", "outcomes.status", "outcomes.reason", "outcomes.facts")}
 	for _, o := range m.r.Core.Outcomes {
-		status := "<b>" + m.word("status", string(o.Status)) + "</b>"
+		status := "<b>" + m.Word("status", string(o.Status)) + "</b>"
 		if meaning, ok := m.book.Word("status_meaning", string(o.Status)); ok && o.Status != pipeline.Done {
 			status += ": " + ours(meaning)
 		}
-		name := show(o.By.Analyzer, maxTitle) + ` <span class="dim">v` + ours(strconv.Itoa(o.By.Version)) + "</span>"
+		name := Show(o.By.Analyzer, MaxTitle) + ` <span class="dim">v` + ours(strconv.Itoa(o.By.Version)) + "</span>"
 		t.rows = append(t.rows, []template.HTML{name, status, m.longOrNothing(o.Reason), digits(int64(said[o.By]))})
 	}
 	return t.HTML()
 }
 
-func (s speaker) longOrNothing(text string) template.HTML {
+func (s Speaker) longOrNothing(text string) template.HTML {
 	if text == "" {
 		return ""
 	}
@@ -78,9 +78,9 @@ func (m maker) field(s said[pipeline.Tag]) []template.HTML {
 		value = join("; ", value, `<span class="cut">`+m.Say("metadata.value_cut")+"</span>")
 	}
 	if f.Note != "" {
-		value = join("; ", value, `<span class="cut">`+show(f.Note, maxSentence)+"</span>")
+		value = join("; ", value, `<span class="cut">`+Show(f.Note, maxSentence)+"</span>")
 	}
-	name := show(f.Name, maxSentence)
+	name := Show(f.Name, maxSentence)
 	if f.Name == "" {
 		name = `<span class="dim">—</span>`
 	}
@@ -108,7 +108,7 @@ func (m maker) annex() ([]pair, template.HTML) {
 	)
 	t := table{class: "methods", caption: m.Text("annex.methods"), heads: m.texts("annex.method", "annex.version", "annex.parameters")}
 	for _, r := range m.r.Core.Methods {
-		t.rows = append(t.rows, []template.HTML{show(r.Analyzer, maxTitle), digits(int64(r.Version)), m.longOrNothing(r.Parameters)})
+		t.rows = append(t.rows, []template.HTML{Show(r.Analyzer, MaxTitle), digits(int64(r.Version)), m.longOrNothing(r.Parameters)})
 	}
 	return check, t.HTML()
 }

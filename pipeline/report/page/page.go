@@ -47,6 +47,15 @@ type Drawing struct {
 type Album struct {
 	Pictures Pictures
 	Drawings Drawings
+	Links    *Links // nil: the page stands alone, as a file among a batch's
+}
+
+// Links lead from a page that a server shows to what lies beside it there. All are paths of that server.
+type Links struct {
+	Picture func(pipeline.Digest) string      // a derivative
+	Report  func(pipeline.Digest) string      // another item
+	Compare func(a, b pipeline.Digest) string // two items held against each other
+	All     string                            // the list of items
 }
 
 // HTML writes the page of a report in English. doc is the digest of the report's document (report.Issue),
@@ -69,6 +78,26 @@ func HTMLIn(lang string, w io.Writer, r pipeline.Report, doc pipeline.Digest, a 
 		return fmt.Errorf("page of %s: %w", r.Core.Item.Digest, err)
 	}
 	return write(w, "report.gohtml", r.Core.Item.Digest.String(), v)
+}
+
+// Part writes what HTMLIn writes without the frame of a document: the table of contents and the report, for a page that has a frame,
+// Stylesheet and a policy of its own.
+func Part(lang string, w io.Writer, r pipeline.Report, doc pipeline.Digest, a Album) error {
+	book, err := words.In(lang)
+	if err != nil {
+		return fmt.Errorf("page of %s: %w", r.Core.Item.Digest, err)
+	}
+	v, err := viewOf(book, r, doc, a)
+	if err != nil {
+		return fmt.Errorf("page of %s: %w", r.Core.Item.Digest, err)
+	}
+	return write(w, "report", r.Core.Item.Digest.String(), v)
+}
+
+// Stylesheet is the style of Part.
+func Stylesheet() (string, error) {
+	all, err := sheets()
+	return all["report.css"].text, err
 }
 
 // write executes a template into w.

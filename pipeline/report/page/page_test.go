@@ -99,7 +99,7 @@ func TestEveryPageSaysWhatItMust(t *testing.T) {
 				t.Errorf("%s: finding %s is missing", name, f.Code)
 			}
 			for _, c := range f.Cites {
-				if !strings.Contains(got, showText(c.What, maxSentence)) {
+				if !strings.Contains(got, ShowText(c.What, maxSentence)) {
 					t.Errorf("%s: citation of %s is missing", name, c.What)
 				}
 			}

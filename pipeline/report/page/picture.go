@@ -35,13 +35,20 @@ type picture struct {
 // inliner turns derivatives into data URIs and counts what a page has taken.
 type inliner struct {
 	give  Pictures
+	at    func(pipeline.Digest) string // where they are served, nil: they are put into the page
 	taken int
 }
 
 // uri returns a derivative as a data URI, or an empty one where it is not kept or no picture; large says
 // that a bound was met.
 func (in *inliner) uri(d *pipeline.Digest) (u template.URL, large bool, err error) {
-	if in.give == nil || d == nil {
+	if d == nil {
+		return "", false, nil
+	}
+	if in.at != nil {
+		return template.URL(in.at(*d)), false, nil // a path made of a digest
+	}
+	if in.give == nil {
 		return "", false, nil
 	}
 	b, mediaType, err := in.give(*d)

@@ -35,7 +35,7 @@ func (m maker) places() template.HTML {
 		}
 		coordinates := m.Say("not_stated")
 		if c.Claims.Latitude != "" || c.Claims.Longitude != "" {
-			coordinates = show(c.Claims.Latitude+" / "+c.Claims.Longitude, maxSentence)
+			coordinates = Show(c.Claims.Latitude+" / "+c.Claims.Longitude, maxSentence)
 		}
 		source := template.HTML(`<a href="#r`+strconv.Itoa(i+1)+`">`) + m.Say("place.claim", "number", i+1) + "</a>"
 		t.rows = append(t.rows, []template.HTML{coordinates, "", "", source, shown(c.Claims.ClaimedPlace), ""})

@@ -68,7 +68,7 @@ func (m maker) custody() template.HTML {
 	t := table{class: "custody", caption: m.Text("custody.title"), heads: m.texts("custody.seq", "custody.at", "custody.act", "custody.by", "custody.subject", "custody.detail")}
 	for _, e := range m.r.Issue.Custody {
 		t.rows = append(t.rows, []template.HTML{
-			digits(e.Seq), ours(e.At.UTC().Format(time.DateTime)), m.word("act", string(e.Act)), show(string(e.By), maxSentence), m.subject(e.Subject), shown(e.Detail),
+			digits(e.Seq), ours(e.At.UTC().Format(time.DateTime)), m.Word("act", string(e.Act)), Show(string(e.By), maxSentence), m.subject(e.Subject), shown(e.Detail),
 		})
 	}
 	return t.HTML()
@@ -91,11 +91,11 @@ func shown(s string) template.HTML {
 	if s == "" {
 		return ""
 	}
-	return show(s, maxShown)
+	return Show(s, maxShown)
 }
 
 // texts returns several lines as plain text, for the heads of a table.
-func (s speaker) texts(names ...string) []string {
+func (s Speaker) texts(names ...string) []string {
 	out := make([]string, len(names))
 	for i, n := range names {
 		out[i] = s.Text(n)

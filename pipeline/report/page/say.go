@@ -10,19 +10,19 @@ import (
 	"dokaz/pipeline/report/words"
 )
 
-// speaker puts our own words into markup. It notes a line that its book lacks, so that a page with a hole in
+// Speaker puts our own words into markup. It notes a line that its book lacks, so that a page with a hole in
 // it is never handed out.
-type speaker struct {
+type Speaker struct {
 	book    *words.Book
 	missing *error
 }
 
-func speakerOf(b *words.Book) speaker { return speaker{book: b, missing: new(error)} }
+func speakerOf(b *words.Book) Speaker { return Speaker{book: b, missing: new(error)} }
 
-// err reports the first line that was missing.
-func (s speaker) err() error { return *s.missing }
+// Err reports the first line that was missing.
+func (s Speaker) Err() error { return *s.missing }
 
-func (s speaker) lack(what string) {
+func (s Speaker) lack(what string) {
 	if *s.missing == nil {
 		*s.missing = fmt.Errorf("no words in %q for %s", s.book.Lang(), what)
 	}
@@ -30,7 +30,7 @@ func (s speaker) lack(what string) {
 
 // Say returns a line of the page with its places filled: names and values alternate. A value of type
 // template.HTML is put in as it is, everything else is hostile and shown.
-func (s speaker) Say(name string, values ...any) template.HTML {
+func (s Speaker) Say(name string, values ...any) template.HTML {
 	l, ok := s.book.Page(name)
 	if !ok {
 		s.lack("page line " + name)
@@ -70,11 +70,11 @@ func piece(p words.Piece) template.HTML {
 	if !p.Value || bare.MatchString(p.Text) {
 		return ours(p.Text)
 	}
-	return `<span class="v">` + show(p.Text, maxSentence) + `</span>`
+	return `<span class="v">` + Show(p.Text, maxSentence) + `</span>`
 }
 
 // Text returns a line without places as plain text, for attributes and titles.
-func (s speaker) Text(name string) string {
+func (s Speaker) Text(name string) string {
 	l, ok := s.book.Page(name)
 	if !ok {
 		s.lack("page line " + name)
@@ -83,7 +83,7 @@ func (s speaker) Text(name string) string {
 }
 
 // fill puts a finding's values into a line of its text.
-func (s speaker) fill(l words.Line, values map[string]string) template.HTML {
+func (s Speaker) fill(l words.Line, values map[string]string) template.HTML {
 	var b strings.Builder
 	for _, p := range s.book.Fill(l, values) {
 		b.WriteString(string(piece(p)))
@@ -92,19 +92,19 @@ func (s speaker) fill(l words.Line, values map[string]string) template.HTML {
 }
 
 // long shows a text with its whole length said where it is cut.
-func (s speaker) long(text string, limit int) template.HTML {
-	h := show(text, limit)
+func (s Speaker) long(text string, limit int) template.HTML {
+	h := Show(text, limit)
 	if n := length(text); n > limit {
 		h += ` <span class="cut">` + s.Say("cut", "length", n) + `</span>`
 	}
 	return h
 }
 
-// word returns a list's word for an entry; an entry the list lacks is shown as hostile text.
-func (s speaker) word(list, entry string) template.HTML {
+// Word returns a list's word for an entry; an entry the list lacks is shown as hostile text.
+func (s Speaker) Word(list, entry string) template.HTML {
 	w, ok := s.book.Word(list, entry)
 	if !ok {
-		return show(entry, maxTitle)
+		return Show(entry, MaxTitle)
 	}
 	return template.HTML(template.HTMLEscapeString(w))
 }
@@ -132,7 +132,7 @@ func code(s string) template.HTML {
 	if s == "" {
 		return ""
 	}
-	return "<code>" + show(s, maxSentence) + "</code>"
+	return "<code>" + Show(s, maxSentence) + "</code>"
 }
 
 // number writes digits in groups of three, parted by narrow spaces that do not break (ISO 80000-1 §7.3.1).
@@ -148,8 +148,8 @@ func number(n int64) template.HTML {
 	return template.HTML(sign + s)
 }
 
-// bytesText writes a size in bytes with a decimal unit (IEC 80000-13).
-func bytesText(n int64) template.HTML {
+// Bytes writes a size in bytes with a decimal unit (IEC 80000-13).
+func Bytes(n int64) template.HTML {
 	if n < 1000 {
 		return number(n) + "&nbsp;B"
 	}
@@ -192,3 +192,15 @@ func lasting(t float64) template.HTML {
 	}
 	return seconds(t)
 }
+
+// SpeakerIn is the speaker of a language; one without words is pipeline.ErrNotFound.
+func SpeakerIn(lang string) (Speaker, error) {
+	b, err := words.In(lang)
+	if err != nil {
+		return Speaker{}, err
+	}
+	return speakerOf(b), nil
+}
+
+// Lang is the speaker's language as a BCP 47 tag.
+func (s Speaker) Lang() string { return s.book.Lang() }

@@ -12,13 +12,13 @@ import (
 const (
 	maxShown    = 400 // in tables
 	maxSentence = 200 // in sentences and citations
-	maxTitle    = 80  // in headings, titles and names of pictures
+	MaxTitle    = 80  // in headings, titles and names of pictures
 )
 
-// show puts hostile text into markup: escaped, cut at limit characters with a mark, kept from changing the
+// Show puts hostile text into markup: escaped, cut at limit characters with a mark, kept from changing the
 // direction of its surroundings, and with every character that is not plainly visible replaced by a badge
 // that names its code point.
-func show(s string, limit int) template.HTML {
+func Show(s string, limit int) template.HTML {
 	shown, cut := head(s, limit)
 	var b strings.Builder
 	b.Grow(len(shown) + 16)
@@ -37,8 +37,8 @@ func show(s string, limit int) template.HTML {
 	return template.HTML(b.String()) // escaped above, piece by piece
 }
 
-// showText is show for places that hold text only: titles, attributes, tables of values for other programs.
-func showText(s string, limit int) string {
+// ShowText is Show for places that hold text only: titles, attributes, tables of values for other programs.
+func ShowText(s string, limit int) string {
 	shown, cut := head(s, limit)
 	if !plain(shown) {
 		var b strings.Builder

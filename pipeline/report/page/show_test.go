@@ -31,7 +31,7 @@ func TestShow(t *testing.T) {
 		"e\u0301\u0302":                   "<bdi>e\u0301\u0302</bdi>",
 		"e\u0301\u0301\u0301\u0301\u0301": "<bdi>e\u0301\u0301\u0301\u0301<span class=\"cp\">⟨U+0301⟩</span></bdi>",
 	} {
-		if got := string(show(in, 0)); got != want {
+		if got := string(Show(in, 0)); got != want {
 			t.Errorf("%q:\n got %s\nwant %s", in, got, want)
 		}
 	}
@@ -39,13 +39,13 @@ func TestShow(t *testing.T) {
 
 func TestShowCuts(t *testing.T) {
 	t.Parallel()
-	if got := string(show("жніўня", 3)); got != `<bdi>жні</bdi><span class="cut">…</span>` {
+	if got := string(Show("жніўня", 3)); got != `<bdi>жні</bdi><span class="cut">…</span>` {
 		t.Errorf("cut: %s", got)
 	}
-	if got := string(show("жніўня", 6)); got != `<bdi>жніўня</bdi>` {
+	if got := string(Show("жніўня", 6)); got != `<bdi>жніўня</bdi>` {
 		t.Errorf("whole: %s", got)
 	}
-	if got := showText("a\u202eb", 2); got != "a⟨U+202E⟩…" {
+	if got := ShowText("a\u202eb", 2); got != "a⟨U+202E⟩…" {
 		t.Errorf("text: %s", got)
 	}
 }
@@ -56,7 +56,7 @@ func FuzzShow(f *testing.F) {
 	}
 	tags := regexp.MustCompile(`</?bdi>|<span class="(?:cp|cut)">|</span>`)
 	f.Fuzz(func(t *testing.T, s string, limit int) {
-		got := string(show(s, limit))
+		got := string(Show(s, limit))
 		rest := tags.ReplaceAllString(got, "")
 		if strings.ContainsAny(rest, "<>\"'") {
 			t.Fatalf("%q: %s", s, got)
@@ -69,7 +69,7 @@ func FuzzShow(f *testing.F) {
 				t.Fatalf("%q: U+%04X in %s", s, r, got)
 			}
 		}
-		for _, r := range showText(s, limit) {
+		for _, r := range ShowText(s, limit) {
 			if !visible(r) {
 				t.Fatalf("%q: U+%04X in text", s, r)
 			}
@@ -81,8 +81,8 @@ func TestNumbersForPeople(t *testing.T) {
 	t.Parallel()
 	for got, want := range map[string]string{
 		string(number(0)): "0", string(number(999)): "999", string(number(1000)): "1&#8239;000", string(number(-1234567)): "−1&#8239;234&#8239;567",
-		string(bytesText(999)): "999&nbsp;B", string(bytesText(1000)): "1.0&nbsp;kB", string(bytesText(999_999)): "1.0&nbsp;MB",
-		string(bytesText(4_318_772)): "4.3&nbsp;MB", string(bytesText(123_456_789)): "123&nbsp;MB", string(bytesText(5e17)): "500&nbsp;PB",
+		string(Bytes(999)): "999&nbsp;B", string(Bytes(1000)): "1.0&nbsp;kB", string(Bytes(999_999)): "1.0&nbsp;MB",
+		string(Bytes(4_318_772)): "4.3&nbsp;MB", string(Bytes(123_456_789)): "123&nbsp;MB", string(Bytes(5e17)): "500&nbsp;PB",
 		string(seconds(0)): "0:00.0", string(seconds(59.96)): "1:00.0", string(seconds(97.44)): "1:37.4", string(seconds(3725.05)): "1:02:05.1",
 		string(seconds(-1.5)): "−0:01.5", string(seconds(math.Inf(1))): "+Inf s", string(lasting(37.48)): "37.5&nbsp;s", string(lasting(60)): "1:00.0",
 		trim(1.5): "1.5", trim(2): "2", trim(0.1234): "0.123",

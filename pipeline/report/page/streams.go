@@ -104,7 +104,7 @@ func (m maker) stream(s pipeline.Stream) []template.HTML {
 	}
 	codec := join(", ", code(s.Codec), shown(s.Profile), code(s.CodecTag))
 	return []template.HTML{
-		digits(int64(s.Index)), m.word("stream", s.Type), codec, join(", ", carries...), length, join("<br>", frames...), join("<br>", shown(s.Handler), shown(s.Language)), decodable,
+		digits(int64(s.Index)), m.Word("stream", s.Type), codec, join(", ", carries...), length, join("<br>", frames...), join("<br>", shown(s.Handler), shown(s.Language)), decodable,
 	}
 }
 

@@ -12,16 +12,16 @@ func (m maker) structure() template.HTML {
 	t := table{class: "structure", caption: m.Text("structure.title"), heads: m.texts("structure.what", "structure.value", "structure.where", "structure.by")}
 	for _, s := range all[pipeline.FileType](m.r) {
 		f := s.fact
-		value := join(", ", m.word("format", f.Detected), code(f.MediaType))
+		value := join(", ", m.Word("format", f.Detected), code(f.MediaType))
 		if f.Detected == "" {
 			value = m.Say("none")
 		}
 		if f.Extension != "" && f.Declared != "" {
-			value = join("; ", value, m.Say("structure.declared", "extension", f.Extension, "declared", m.word("format", f.Declared)))
+			value = join("; ", value, m.Say("structure.declared", "extension", f.Extension, "declared", m.Word("format", f.Declared)))
 		} else if f.Extension != "" {
 			value = join("; ", value, m.Say("structure.undeclared", "extension", f.Extension))
 		}
-		t.rows = append(t.rows, []template.HTML{m.Say("structure.type"), value, m.where(s.Where), show(s.By.Analyzer, maxTitle)})
+		t.rows = append(t.rows, []template.HTML{m.Say("structure.type"), value, m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
 	}
 	for _, s := range all[pipeline.Raster](m.r) {
 		f := s.fact
@@ -32,11 +32,11 @@ func (m maker) structure() template.HTML {
 		if f.Frames > 1 {
 			value = join(", ", value, m.Say("structure.animation", "count", f.Frames))
 		}
-		t.rows = append(t.rows, []template.HTML{m.Say("structure.raster"), join(", ", value, code(f.Source)), m.where(s.Where), show(s.By.Analyzer, maxTitle)})
+		t.rows = append(t.rows, []template.HTML{m.Say("structure.raster"), join(", ", value, code(f.Source)), m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
 	}
 	for _, s := range all[pipeline.Extent](m.r) {
-		value := join("; ", m.word("extent", s.fact.What), m.Say("structure.length", "length", number(s.fact.Length)), shown(s.fact.Note))
-		t.rows = append(t.rows, []template.HTML{m.Say("structure.extent"), value, m.where(s.Where), show(s.By.Analyzer, maxTitle)})
+		value := join("; ", m.Word("extent", s.fact.What), m.Say("structure.length", "length", number(s.fact.Length)), shown(s.fact.Note))
+		t.rows = append(t.rows, []template.HTML{m.Say("structure.extent"), value, m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
 	}
 	return t.HTML()
 }
@@ -46,7 +46,7 @@ func (m maker) derivatives() template.HTML {
 	t := table{class: "derivatives", caption: m.Text("item.derivatives"), heads: m.texts("item.derivative_role", "item.derivative_size", "item.derivative_where", "item.derivative_digest")}
 	for _, s := range all[pipeline.Derivative](m.r) {
 		size := ours(strconv.Itoa(s.fact.Width) + " × " + strconv.Itoa(s.fact.Height))
-		t.rows = append(t.rows, []template.HTML{m.word("role", s.fact.Role), join(", ", size, code(s.fact.MediaType)), m.where(s.Where), hexText(s.fact.Digest.Hex())})
+		t.rows = append(t.rows, []template.HTML{m.Word("role", s.fact.Role), join(", ", size, code(s.fact.MediaType)), m.where(s.Where), hexText(s.fact.Digest.Hex())})
 	}
 	return t.HTML()
 }
@@ -75,7 +75,7 @@ func (m maker) fillHashes(v *view) {
 		if len(f.Bits) > 256 || !plain(f.Bits) {
 			bits = shown(f.Bits)
 		}
-		t.rows = append(t.rows, []template.HTML{show(f.Algorithm, maxTitle), bits, quality, size, shown(f.Decoder)})
+		t.rows = append(t.rows, []template.HTML{Show(f.Algorithm, MaxTitle), bits, quality, size, shown(f.Decoder)})
 	}
 	v.Hashes = t.HTML()
 	if views > 0 {

@@ -47,9 +47,9 @@ func (m maker) sumWhat() []template.HTML {
 	kind := string(it.Kind)
 	var out []template.HTML
 	if it.Format == "" {
-		out = append(out, m.Say("summary.item_unknown", "kind", kind, "size", bytesText(it.Size)))
+		out = append(out, m.Say("summary.item_unknown", "kind", kind, "size", Bytes(it.Size)))
 	} else {
-		out = append(out, m.Say("summary.item", "kind", kind, "format", it.Format, "size", bytesText(it.Size)))
+		out = append(out, m.Say("summary.item", "kind", kind, "format", it.Format, "size", Bytes(it.Size)))
 	}
 	if w, h, ok := m.pixels(); ok {
 		out = append(out, m.Say("summary.raster", "width", digits(int64(w)), "height", digits(int64(h))))
@@ -158,7 +158,7 @@ func (m maker) sumCannot() []template.HTML {
 	var names template.HTML
 	for _, o := range m.r.Core.Outcomes {
 		if o.Status == pipeline.Failed || o.Status == pipeline.Partial || o.Status == pipeline.Refused {
-			names = join(", ", names, show(o.By.Analyzer, maxTitle)+" ("+m.word("status", string(o.Status))+")")
+			names = join(", ", names, Show(o.By.Analyzer, MaxTitle)+" ("+m.Word("status", string(o.Status))+")")
 		}
 	}
 	if names != "" {

@@ -25,7 +25,7 @@ func (m maker) times() template.HTML {
 	for _, s := range all[pipeline.CaptureTime](m.r) {
 		r, ok := clock.Of(s.fact)
 		row := moment{
-			stated: m.stated(s.fact, r), zone: m.word("zone", string(s.fact.Zone)), meaning: m.meaning(s.fact.Meaning),
+			stated: m.stated(s.fact, r), zone: m.Word("zone", string(s.fact.Zone)), meaning: m.meaning(s.fact.Meaning),
 			source: code(s.fact.Source), place: m.where(s.Where), read: ok, drawn: ok && !r.Unset(),
 		}
 		if ok {
@@ -83,7 +83,7 @@ func (m maker) claimedTimes() []moment {
 			continue
 		}
 		seen[text] = true
-		row := moment{stated: show(text, maxSentence), meaning: m.meaning("claim"), source: m.Say("time.claim_source", "number", i+1)}
+		row := moment{stated: Show(text, maxSentence), meaning: m.meaning("claim"), source: m.Say("time.claim_source", "number", i+1)}
 		if r, err := clock.ParseClaim(text); err == nil {
 			row.read, row.drawn, row.span = true, true, r.Span()
 			row.zone = m.Say("time.zone_claim_none")
@@ -117,7 +117,7 @@ func (m maker) timesTable(rows []moment) template.HTML {
 func (m maker) meaning(s string) template.HTML {
 	long, ok := m.book.Word("meaning_long", s)
 	if !ok {
-		return show(s, maxTitle)
+		return Show(s, MaxTitle)
 	}
 	return ours(long)
 }
@@ -125,9 +125,9 @@ func (m maker) meaning(s string) template.HTML {
 // stated shows a measured time on its own clock, or raw where it could not be read.
 func (m maker) stated(t pipeline.CaptureTime, r clock.Reading) template.HTML {
 	if t.Local == "" {
-		return show(t.Raw, maxSentence)
+		return Show(t.Raw, maxSentence)
 	}
-	h := show(strings.Replace(t.Local, "T", " ", 1), maxTitle)
+	h := Show(strings.Replace(t.Local, "T", " ", 1), MaxTitle)
 	switch {
 	case t.Zone == pipeline.ZoneUTC:
 		h += " UTC"

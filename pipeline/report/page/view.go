@@ -9,9 +9,10 @@ import (
 
 // view is what the template of a report's page is filled with: our words, and markup made by show.
 type view struct {
-	speaker
+	Speaker
 	Lang    string
 	Policy  string
+	Index   string // where all items are listed
 	CSS     template.CSS
 	Title   string        // of the document
 	Name    template.HTML // of the item, as a heading
@@ -56,20 +57,27 @@ type pair struct {
 
 // maker builds a view from a report. Its methods each build one section.
 type maker struct {
-	speaker
+	Speaker
 	r        pipeline.Report
 	doc      pipeline.Digest
 	pictures *inliner
 	drawings Drawings
+	links    *Links
 	number   map[string]int // receipt by key: 1 is the first
 }
 
 func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (view, error) {
-	m := maker{speaker: speakerOf(book), r: r, doc: doc, pictures: &inliner{give: a.Pictures}, drawings: a.Drawings, number: map[string]int{}}
+	m := maker{Speaker: speakerOf(book), r: r, doc: doc, pictures: &inliner{give: a.Pictures}, drawings: a.Drawings, links: a.Links, number: map[string]int{}}
+	if a.Links != nil {
+		m.pictures.at = a.Links.Picture
+	}
 	for i, c := range r.Core.Receipts {
 		m.number[c.Key.Hex()] = i + 1
 	}
-	v := view{speaker: m.speaker, Lang: book.Lang()}
+	v := view{Speaker: m.Speaker, Lang: book.Lang(), Index: "../index.html"}
+	if a.Links != nil {
+		v.Index = a.Links.All
+	}
 	all, err := sheets()
 	if err != nil {
 		return view{}, err
@@ -97,7 +105,7 @@ func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (
 	v.Outcomes = m.outcomes()
 	v.Metadata = m.metadata()
 	v.Check, v.Methods = m.annex()
-	return v, m.err()
+	return v, m.Err()
 }
 
 // said is one fact of a kind, with its measurement.
