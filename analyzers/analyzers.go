@@ -8,6 +8,7 @@ import (
 	"dokaz/analyzers/features"
 	"dokaz/analyzers/format"
 	"dokaz/analyzers/framehash"
+	"dokaz/analyzers/media"
 	"dokaz/analyzers/pixelhash"
 	"dokaz/analyzers/sound"
 	"dokaz/analyzers/thumbnail"
@@ -26,4 +27,10 @@ func All() []pipeline.Analyzer {
 		sound.New(),
 		thumbnail.New(),
 	}
+}
+
+// OnDemand returns those who are asked one by one when a person wants to see something, and never by an examination, with the
+// projector that shows them what they need.
+func OnDemand() ([]pipeline.Analyzer, *media.Projector) {
+	return []pipeline.Analyzer{thumbnail.NewPreview()}, thumbnail.Projector()
 }

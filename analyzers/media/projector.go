@@ -17,6 +17,7 @@ type Limits struct {
 	Frames int           // shown of one film; 40,000
 	Film   time.Duration // of time shown of one film; 6 h
 	Keys   bool          // of a film keyframes alone are decoded and shown: a quick look
+	Side   int           // pixels that the longer side of a JPEG keeps at least when it is reduced while decoding; 800
 }
 
 // Projector shows items. It holds no state: one may be used by many at once.
@@ -36,6 +37,9 @@ func NewWith(l Limits) *Projector {
 	if l.Film == 0 {
 		l.Film = 6 * time.Hour
 	}
+	if l.Side == 0 {
+		l.Side = leastSide
+	}
 	return &Projector{l}
 }
 
@@ -46,7 +50,7 @@ func (p *Projector) Parameters() string {
 		sampling = fmt.Sprintf("keyframes alone, at least %s apart", keysApart)
 	}
 	return fmt.Sprintf("%s, at most %d frames and %s of film, %d pixels a frame; first picture of animations; JPEG reduced while decoding to no less than %d pixels a side; %s",
-		sampling, p.limits.Frames, p.limits.Film, p.limits.Pixels, leastSide, Decoders())
+		sampling, p.limits.Frames, p.limits.Film, p.limits.Pixels, p.limits.Side, Decoders())
 }
 
 // Decoders names every decoder of this build with its version: what all pixels depend on.

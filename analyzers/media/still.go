@@ -145,7 +145,7 @@ func (p *Projector) byLibav(ctx context.Context, src *io.SectionReader, format s
 
 // jpeg decodes a JPEG whose header says c: reduced where it is large, whole where that does not work for it.
 func (p *Projector) jpeg(ctx context.Context, src *io.SectionReader, c image.Config) (still, error) {
-	n := halvings(c)
+	n := p.halvings(c)
 	if n > 0 {
 		s, err := p.byLibav(ctx, src, "jpeg", n)
 		ceil := func(side int) int { return (side + 1<<n - 1) >> n }
@@ -168,10 +168,10 @@ const (
 
 // halvings is how often a JPEG's size may be halved while it is decoded: each block of 8×8 pixels is
 // transformed to 4×4, 2×2 or its mean.
-func halvings(c image.Config) int {
+func (p *Projector) halvings(c image.Config) int {
 	longer, shorter := max(c.Width, c.Height), min(c.Width, c.Height)
 	n := 0
-	for n < 3 && longer>>(n+1) >= leastSide && shorter >= leastShort*(2<<n-1) {
+	for n < 3 && longer>>(n+1) >= p.limits.Side && shorter >= leastShort*(2<<n-1) {
 		n++
 	}
 	return n

@@ -208,8 +208,16 @@ func yielding(kinds []pipeline.FactKind) []string {
 // ChildMain is the life of the examining child; its result is the child's exit code.
 func ChildMain() int {
 	list, p := analyzers.All(), media.New()
+	wanted, closer := analyzers.OnDemand()
 	return sandbox.Main(func(ctx context.Context, it pipeline.Item, o pipeline.Original, names []string, sink sandbox.Sink) error {
-		asked := slices.DeleteFunc(slices.Clone(list), func(a pipeline.Analyzer) bool { return !slices.Contains(names, a.Spec().Name) })
-		return examine.Run(ctx, asked, p, it, o, sink)
+		if asked := among(wanted, names); len(asked) > 0 {
+			return examine.Run(ctx, asked, closer, it, o, sink)
+		}
+		return examine.Run(ctx, among(list, names), p, it, o, sink)
 	})
+}
+
+// among keeps the analyzers of these names.
+func among(list []pipeline.Analyzer, names []string) []pipeline.Analyzer {
+	return slices.DeleteFunc(slices.Clone(list), func(a pipeline.Analyzer) bool { return !slices.Contains(names, a.Spec().Name) })
 }
