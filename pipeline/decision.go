@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,9 +12,14 @@ type Verdict string
 
 // The verdicts.
 const (
-	Different Verdict = "different" // two things, however alike: no match of theirs joins them
-	Same      Verdict = "same"      // takes "different" back
+	Different Verdict = "different"  // two things, however alike: no match of theirs joins them
+	SameScene Verdict = "same_scene" // one scene, two recordings of it: no copies, and no match of theirs joins them
+	Same      Verdict = "same"       // copies of one recording; takes the two above back
+	Unsure    Verdict = "unsure"     // looked at and left open; takes what was said before back
 )
+
+// Verdicts lists them in the order in which people are offered them.
+func Verdicts() []Verdict { return []Verdict{Same, SameScene, Different, Unsure} }
 
 // PairDecision is a named person's word on two contents. The last word on a pair counts; none is changed or deleted, and
 // none depends on how the items were examined or matched.
@@ -41,8 +47,8 @@ func DecisionOn(a, b Digest, v Verdict, by Actor, why string) (PairDecision, err
 	switch {
 	case a == b:
 		return PairDecision{}, fmt.Errorf("%w: %s is one item, and no pair to decide on", ErrMalformed, a)
-	case v != Different && v != Same:
-		return PairDecision{}, fmt.Errorf("%w: %q is no verdict: different or same", ErrMalformed, v)
+	case !slices.Contains(Verdicts(), v):
+		return PairDecision{}, fmt.Errorf("%w: %q is no verdict: same, same_scene, different or unsure", ErrMalformed, v)
 	case by == "" || len(by) > maxActor:
 		return PairDecision{}, fmt.Errorf("%w: a decision has the name of the person who makes it, of at most %d bytes", ErrMalformed, maxActor)
 	case len(why) > maxReason:
@@ -52,4 +58,6 @@ func DecisionOn(a, b Digest, v Verdict, by Actor, why string) (PairDecision, err
 }
 
 // Parts reports whether a decision keeps two items apart; a nil one does not.
-func (d *PairDecision) Parts() bool { return d != nil && d.Verdict == Different }
+func (d *PairDecision) Parts() bool {
+	return d != nil && (d.Verdict == Different || d.Verdict == SameScene)
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"dokaz/cmd/internal/wire"
 	"dokaz/pipeline"
@@ -51,7 +52,7 @@ matches say now or later; --decide same takes that back. Every decision is kept 
 	}
 	f := c.Flags()
 	f.StringVar(&ask.out, "out", "", "write drawings of the reasons into this folder")
-	f.StringVar(&ask.decide, "decide", "", "record a person's decision on the two items: different, or same to take it back")
+	f.StringVar(&ask.decide, "decide", "", "record a person's decision on the two items: different, same_scene (two recordings of it), same, or unsure")
 	f.StringVar(&ask.by, "by", "", "with --decide: who decides")
 	f.StringVar(&ask.why, "why", "", "with --decide: the reason, in that person's words")
 	return c
@@ -61,8 +62,8 @@ func (a comparing) check() error {
 	switch {
 	case a.decide == "" && (a.by != "" || a.why != ""):
 		return usage(errors.New("--by and --why belong to --decide"))
-	case a.decide != "" && a.decide != string(pipeline.Different) && a.decide != string(pipeline.Same):
-		return usage(fmt.Errorf("--decide %q: different or same", a.decide))
+	case a.decide != "" && !slices.Contains(pipeline.Verdicts(), pipeline.Verdict(a.decide)):
+		return usage(fmt.Errorf("--decide %q: different, same_scene, same or unsure", a.decide))
 	case a.decide != "" && a.by == "":
 		return usage(errors.New("--decide needs --by NAME: a decision is somebody's"))
 	case a.decide != "" && a.out != "":

@@ -10,9 +10,9 @@ import (
 	"dokaz/pipeline"
 )
 
-// apart says, of a row of match, that the last word on its pair is "different".
+// apart says, of a row of match, that the last word on its pair keeps the two apart (pipeline.PairDecision.Parts).
 const apart = `EXISTS (SELECT 1 FROM decision d
-	WHERE (d.lesser = match.a AND d.greater = match.b OR d.lesser = match.b AND d.greater = match.a) AND d.verdict = 'different'
+	WHERE (d.lesser = match.a AND d.greater = match.b OR d.lesser = match.b AND d.greater = match.a) AND d.verdict IN ('different', 'same_scene')
 		AND d.seq = (SELECT max(e.seq) FROM decision e WHERE e.lesser = d.lesser AND e.greater = d.greater))`
 
 // lastWord selects what was said last of each pair.

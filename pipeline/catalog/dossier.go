@@ -112,6 +112,12 @@ func (c *Catalog) nearest(ctx context.Context, d pipeline.Digest, s pipeline.Str
 	return scanMatches(rows, err)
 }
 
+// MatchesBetween lists the matches of two items, nearest first.
+func (c *Catalog) MatchesBetween(ctx context.Context, a, b pipeline.Digest) ([]pipeline.Match, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT doc FROM match WHERE a = $1 AND b = $2 OR a = $2 AND b = $1`+nearest, a.Hex(), b.Hex())
+	return scanMatches(rows, err)
+}
+
 // Matches lists all matches in the order of their digests.
 func (c *Catalog) Matches(ctx context.Context) ([]pipeline.Match, error) {
 	rows, err := c.read.QueryContext(ctx, `SELECT doc FROM match ORDER BY a, b, basis`)

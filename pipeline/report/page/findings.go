@@ -12,7 +12,7 @@ import (
 // rests on.
 type finding struct {
 	Code         template.HTML
-	Badge        badge
+	Badge        Badge
 	Title        template.HTML
 	Observations []observation
 	May          []template.HTML
@@ -29,8 +29,8 @@ type observation struct {
 	Cites  []template.HTML
 }
 
-// badge is a weight as word, sign and colour, so that none of them carries it alone.
-type badge struct {
+// Badge is a weight as word, sign and colour, so that none of them carries it alone.
+type Badge struct {
 	Class string
 	Sign  string
 	Word  template.HTML
@@ -38,7 +38,7 @@ type badge struct {
 
 // weightCount is how many findings have a weight.
 type weightCount struct {
-	Badge   badge
+	Badge   Badge
 	Meaning template.HTML
 	Count   int
 	Anchor  string // of the first, "" where there is none
@@ -50,24 +50,22 @@ var weights = []struct {
 	sign   string
 }{{pipeline.Contradicts, "≠"}, {pipeline.Questions, "?"}, {pipeline.Supports, "="}, {pipeline.Note, "i"}}
 
-// badge names a weight. A weight that is none of the four has no colour and is shown as it stands.
-func (m maker) badge(w pipeline.Weight) badge { return m.Speaker.badge(w) }
-
-func (s Speaker) badge(w pipeline.Weight) badge {
+// BadgeOf names a weight. A weight that is none of the four has no colour and is shown as it stands.
+func (s Speaker) BadgeOf(w pipeline.Weight) Badge {
 	for _, known := range weights {
 		if known.weight == w {
-			return badge{Class: "w-" + string(w), Sign: known.sign, Word: s.Word("weight", string(w))}
+			return Badge{Class: "w-" + string(w), Sign: known.sign, Word: s.Word("weight", string(w))}
 		}
 	}
-	return badge{Class: "w-note", Sign: "i", Word: Show(string(w), MaxTitle)}
+	return Badge{Class: "w-note", Sign: "i", Word: Show(string(w), MaxTitle)}
 }
 
 // anchor names the i-th finding within the page.
 func anchor(i int) string { return fmt.Sprintf("f%d", i+1) }
 
-// findingTitle heads a finding; a code without a text, from a later version, stands for itself.
-func (m maker) findingTitle(c pipeline.Code) template.HTML {
-	if t, ok := m.book.Finding(c); ok {
+// TitleOf heads a finding; a code without a text, from a later version, stands for itself.
+func (s Speaker) TitleOf(c pipeline.Code) template.HTML {
+	if t, ok := s.book.Finding(c); ok {
 		return ours(string(t.Title))
 	}
 	return Show(string(c), MaxTitle)
@@ -76,7 +74,7 @@ func (m maker) findingTitle(c pipeline.Code) template.HTML {
 func (m maker) findings() ([]finding, []weightCount) {
 	counts := make([]weightCount, len(weights))
 	for i, w := range weights {
-		counts[i] = weightCount{Badge: m.badge(w.weight), Meaning: m.Word("weight_meaning", string(w.weight))}
+		counts[i] = weightCount{Badge: m.BadgeOf(w.weight), Meaning: m.Word("weight_meaning", string(w.weight))}
 	}
 	var out []finding
 	for i, f := range m.r.Core.Findings {
@@ -116,7 +114,7 @@ func (m maker) observation(i int, f pipeline.Finding) observation {
 func (m maker) finding(f pipeline.Finding) finding {
 	t, _ := m.book.Finding(f.Code)
 	out := finding{
-		Code: code(string(f.Code)), Badge: m.badge(f.Weight), Title: m.findingTitle(f.Code),
+		Code: code(string(f.Code)), Badge: m.BadgeOf(f.Weight), Title: m.TitleOf(f.Code),
 		Limits: m.fill(t.Limits, f.Values), Change: m.fill(t.Change, f.Values), Open: f.Weight != pipeline.Note,
 	}
 	for _, l := range t.May {
@@ -141,7 +139,7 @@ func (m maker) cite(c pipeline.Cite) template.HTML {
 	} else if other, path, ok := inOther(c.Where.Path); ok {
 		rest := c.Where
 		rest.Path = path
-		place = join(", ", template.HTML(`<a href="../`+other.Hex()+`/report.html">`)+m.Say("cite.other", "digest", short(other))+"</a>", m.where(rest))
+		place = Join(", ", template.HTML(`<a href="../`+other.Hex()+`/report.html">`)+m.Say("cite.other", "digest", short(other))+"</a>", m.where(rest))
 	} else if c.Where.Path == "match" {
 		place = template.HTML(`<a href="#matches">`) + m.Say("cite.match") + "</a>"
 	} else if c.Where.Path == "item" {
@@ -151,7 +149,7 @@ func (m maker) cite(c pipeline.Cite) template.HTML {
 	if c.Analyzer != "" {
 		by = m.Say("cite.by", "analyzer", Show(c.Analyzer, MaxTitle))
 	}
-	return join(" — ", what, join(", ", place, by))
+	return Join(" — ", what, Join(", ", place, by))
 }
 
 // inOther tells a place in another item: its digest, and the path within it.

@@ -35,7 +35,7 @@ func (m maker) fillFront(v *view) error {
 	if len(is.Isolation) > 0 {
 		walls = ""
 		for _, l := range is.Isolation {
-			walls = join("; ", walls, join(" ", Show(l.Name, MaxTitle), "<b>"+m.Word("layer", l.State)+"</b>", bracket(Show(l.Detail, maxSentence))))
+			walls = Join("; ", walls, Join(" ", Show(l.Name, MaxTitle), "<b>"+m.Word("layer", l.State)+"</b>", bracket(Show(l.Detail, maxSentence))))
 		}
 	}
 	v.Front = []pair{
@@ -74,7 +74,7 @@ func (m maker) line() template.HTML {
 	if d, ok := m.duration(); ok {
 		length = lasting(d)
 	}
-	return join(" · ", m.Word("kind", string(it.Kind)), format, Bytes(it.Size), size, length)
+	return Join(" · ", m.Word("kind", string(it.Kind)), format, Bytes(it.Size), size, length)
 }
 
 // pixels returns the picture's size as stored: of the raster, or of the first video stream.
@@ -154,7 +154,7 @@ func (m maker) identity() []pair {
 			continue
 		}
 		seen[c.Name] = true
-		names = join("<br>", names, Show(c.Name, maxSentence))
+		names = Join("<br>", names, Show(c.Name, maxSentence))
 	}
 	if names != "" {
 		out = append(out, pair{m.Say("item.names"), names})

@@ -109,7 +109,7 @@ func IndexIn(lang string, w io.Writer, rows []Row, b Batch) error {
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
-	v, err := indexOf(speakerOf(book), inOrder(rows), b)
+	v, err := indexOf(SpeakerOf(book), inOrder(rows), b)
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
@@ -158,7 +158,7 @@ type indexRow struct {
 }
 
 type indexBadge struct {
-	badge
+	Badge
 	Count int
 }
 
@@ -244,11 +244,11 @@ func (m maker) indexRow(r Row, linked bool) (indexRow, error) {
 	}
 	for i, n := range []int{r.Findings.Contradicts, r.Findings.Questions, r.Findings.Supports, r.Findings.Note} {
 		if n > 0 {
-			out.Badges = append(out.Badges, indexBadge{m.badge(weights[i].weight), n})
+			out.Badges = append(out.Badges, indexBadge{m.BadgeOf(weights[i].weight), n})
 		}
 	}
 	for _, f := range r.NotFinished {
-		out.Failed = join(", ", out.Failed, Show(f, MaxTitle))
+		out.Failed = Join(", ", out.Failed, Show(f, MaxTitle))
 	}
 	return out, nil
 }

@@ -95,7 +95,7 @@ func (m maker) match(n pipeline.Neighbour) (match, error) {
 	out := match{
 		Name: Show(name, MaxTitle), Href: "../" + n.Other.Digest.Hex() + "/report.html",
 		Blurred: still{URI: p.Blurred, Alt: p.Alt, Absent: cmp.Or(p.Absent, p.Hidden)}, Clear: still{URI: p.Clear, Alt: p.Alt, Absent: p.Absent},
-		Line:     join(" · ", m.Word("kind", string(n.Other.Kind)), shownWord(m.Speaker, "format", n.Other.Format), Bytes(n.Other.Size)),
+		Line:     Join(" · ", m.Word("kind", string(n.Other.Kind)), shownWord(m.Speaker, "format", n.Other.Format), Bytes(n.Other.Size)),
 		Strength: m.Word("strength", string(n.Match.Strength)), Strong: n.Match.Strength == pipeline.Confirmed,
 		Segments: m.segments(n.Match, from), Map: m.segmentMap(n.Match, from),
 	}
@@ -143,7 +143,7 @@ func (m maker) decision(d *pipeline.PairDecision) []pair {
 		said = m.Say("matches.decided_why", "decision", string(d.Verdict), "by", by, "at", at, "why", Show(d.Why, maxSentence))
 	}
 	if d.Parts() {
-		said = join("<br>", said, m.Say("matches.parted"))
+		said = Join("<br>", said, m.Say("matches.parted"))
 	}
 	return []pair{{m.Say("matches.decision"), said}}
 }
@@ -206,7 +206,7 @@ func (m maker) transform(t pipeline.Transform, from bool) template.HTML {
 	if from {
 		direction = m.Say("matches.direction_this")
 	}
-	return direction + ": " + join(", ", parts...)
+	return direction + ": " + Join(", ", parts...)
 }
 
 // shared is a segment seen from this item.
@@ -237,7 +237,7 @@ func (m maker) segments(mt pipeline.Match, from bool) template.HTML {
 	for i, s := range seen(mt, from) {
 		there := spanText(s.there)
 		if s.Ambiguous {
-			there = join("; ", there, m.Say("matches.ambiguous"))
+			there = Join("; ", there, m.Say("matches.ambiguous"))
 		}
 		frames, median := template.HTML(""), template.HTML("")
 		if s.Frames > 0 {

@@ -75,10 +75,10 @@ func (m maker) field(s said[pipeline.Tag]) []template.HTML {
 	f := s.fact
 	value := m.longOrNothing(f.Value)
 	if f.Cut {
-		value = join("; ", value, `<span class="cut">`+m.Say("metadata.value_cut")+"</span>")
+		value = Join("; ", value, `<span class="cut">`+m.Say("metadata.value_cut")+"</span>")
 	}
 	if f.Note != "" {
-		value = join("; ", value, `<span class="cut">`+Show(f.Note, maxSentence)+"</span>")
+		value = Join("; ", value, `<span class="cut">`+Show(f.Note, maxSentence)+"</span>")
 	}
 	name := Show(f.Name, maxSentence)
 	if f.Name == "" {
@@ -86,7 +86,7 @@ func (m maker) field(s said[pipeline.Tag]) []template.HTML {
 	}
 	kind := shown(f.Type)
 	if f.Count > 1 {
-		kind = join(" ", kind, ours("× "+strconv.FormatInt(f.Count, 10)))
+		kind = Join(" ", kind, ours("× "+strconv.FormatInt(f.Count, 10)))
 	}
 	return []template.HTML{name, value, shown(f.Group), shown(f.ID), kind, m.where(s.Where)}
 }

@@ -26,7 +26,7 @@ func (m maker) places() template.HTML {
 		if p.Altitude != nil {
 			altitude = ours(trim(*p.Altitude)) + " " + m.Say("place.metres")
 		}
-		source := join(", ", code(p.Source), shown(p.Datum))
+		source := Join(", ", code(p.Source), shown(p.Datum))
 		t.rows = append(t.rows, []template.HTML{coordinates, degrees, altitude, source, shown(p.Raw), m.where(s.Where)})
 	}
 	for i, c := range m.r.Core.Receipts {
@@ -61,7 +61,7 @@ func (m maker) devices() template.HTML {
 		for _, line := range []struct {
 			what  string
 			value template.HTML
-		}{{"device.make", join(", ", shown(d.Make), shown(d.Model))}, {"device.lens", shown(d.Lens)}, {"device.serial", shown(d.Serial)}} {
+		}{{"device.make", Join(", ", shown(d.Make), shown(d.Model))}, {"device.lens", shown(d.Lens)}, {"device.serial", shown(d.Serial)}} {
 			if line.value != "" {
 				t.rows = append(t.rows, []template.HTML{m.Say(line.what), line.value, code(d.Source), m.where(s.Where)})
 			}

@@ -17,8 +17,6 @@ type Speaker struct {
 	missing *error
 }
 
-func speakerOf(b *words.Book) Speaker { return Speaker{book: b, missing: new(error)} }
-
 // Err reports the first line that was missing.
 func (s Speaker) Err() error { return *s.missing }
 
@@ -109,8 +107,8 @@ func (s Speaker) Word(list, entry string) template.HTML {
 	return template.HTML(template.HTMLEscapeString(w))
 }
 
-// join puts a separator of ours between pieces, leaving out empty ones.
-func join(sep string, parts ...template.HTML) template.HTML {
+// Join puts a separator of ours between pieces, leaving out empty ones.
+func Join(sep string, parts ...template.HTML) template.HTML {
 	var b strings.Builder
 	for _, p := range parts {
 		if p == "" {
@@ -193,14 +191,8 @@ func lasting(t float64) template.HTML {
 	return seconds(t)
 }
 
-// SpeakerIn is the speaker of a language; one without words is pipeline.ErrNotFound.
-func SpeakerIn(lang string) (Speaker, error) {
-	b, err := words.In(lang)
-	if err != nil {
-		return Speaker{}, err
-	}
-	return speakerOf(b), nil
-}
+// SpeakerOf speaks out of a book, for pages that show more than reports.
+func SpeakerOf(b *words.Book) Speaker { return Speaker{book: b, missing: new(error)} }
 
 // Lang is the speaker's language as a BCP 47 tag.
 func (s Speaker) Lang() string { return s.book.Lang() }

@@ -35,7 +35,7 @@ func (m maker) fillStreams(v *view) {
 		if c.BitRate != 0 {
 			parts = append(parts, m.Say("streams.rate", "rate", number(c.BitRate)))
 		}
-		v.Containers = append(v.Containers, join(", ", parts...))
+		v.Containers = append(v.Containers, Join(", ", parts...))
 	}
 	t := table{class: "streams", caption: m.Text("streams.title"), heads: m.texts("streams.index", "streams.type", "streams.codec", "streams.picture", "streams.duration_head", "streams.frames", "streams.handler", "streams.decodable")}
 	for _, s := range all[pipeline.Stream](m.r) {
@@ -81,10 +81,10 @@ func (m maker) stream(s pipeline.Stream) []template.HTML {
 		length = lasting(s.Duration)
 	}
 	if s.Start != 0 {
-		length = join("<br>", length, m.Say("streams.start", "start", ours(trim(s.Start))))
+		length = Join("<br>", length, m.Say("streams.start", "start", ours(trim(s.Start))))
 	}
 	if s.BitRate != 0 {
-		length = join("<br>", length, m.Say("streams.rate", "rate", number(s.BitRate)))
+		length = Join("<br>", length, m.Say("streams.rate", "rate", number(s.BitRate)))
 	}
 	var frames []template.HTML
 	if rate := rational(s.AverageRate, s.FrameRate); rate != "" {
@@ -102,9 +102,9 @@ func (m maker) stream(s pipeline.Stream) []template.HTML {
 	if s.Decodable {
 		decodable = m.Say("yes")
 	}
-	codec := join(", ", code(s.Codec), shown(s.Profile), code(s.CodecTag))
+	codec := Join(", ", code(s.Codec), shown(s.Profile), code(s.CodecTag))
 	return []template.HTML{
-		digits(int64(s.Index)), m.Word("stream", s.Type), codec, join(", ", carries...), length, join("<br>", frames...), join("<br>", shown(s.Handler), shown(s.Language)), decodable,
+		digits(int64(s.Index)), m.Word("stream", s.Type), codec, Join(", ", carries...), length, Join("<br>", frames...), Join("<br>", shown(s.Handler), shown(s.Language)), decodable,
 	}
 }
 

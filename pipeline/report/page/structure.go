@@ -12,14 +12,14 @@ func (m maker) structure() template.HTML {
 	t := table{class: "structure", caption: m.Text("structure.title"), heads: m.texts("structure.what", "structure.value", "structure.where", "structure.by")}
 	for _, s := range all[pipeline.FileType](m.r) {
 		f := s.fact
-		value := join(", ", m.Word("format", f.Detected), code(f.MediaType))
+		value := Join(", ", m.Word("format", f.Detected), code(f.MediaType))
 		if f.Detected == "" {
 			value = m.Say("none")
 		}
 		if f.Extension != "" && f.Declared != "" {
-			value = join("; ", value, m.Say("structure.declared", "extension", f.Extension, "declared", m.Word("format", f.Declared)))
+			value = Join("; ", value, m.Say("structure.declared", "extension", f.Extension, "declared", m.Word("format", f.Declared)))
 		} else if f.Extension != "" {
-			value = join("; ", value, m.Say("structure.undeclared", "extension", f.Extension))
+			value = Join("; ", value, m.Say("structure.undeclared", "extension", f.Extension))
 		}
 		t.rows = append(t.rows, []template.HTML{m.Say("structure.type"), value, m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
 	}
@@ -27,15 +27,15 @@ func (m maker) structure() template.HTML {
 		f := s.fact
 		value := m.Say("structure.pixels", "width", digits(int64(f.Width)), "height", digits(int64(f.Height)))
 		if f.Orientation != 0 {
-			value = join(", ", value, m.Say("structure.orientation", "value", digits(int64(f.Orientation))))
+			value = Join(", ", value, m.Say("structure.orientation", "value", digits(int64(f.Orientation))))
 		}
 		if f.Frames > 1 {
-			value = join(", ", value, m.Say("structure.animation", "count", f.Frames))
+			value = Join(", ", value, m.Say("structure.animation", "count", f.Frames))
 		}
-		t.rows = append(t.rows, []template.HTML{m.Say("structure.raster"), join(", ", value, code(f.Source)), m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
+		t.rows = append(t.rows, []template.HTML{m.Say("structure.raster"), Join(", ", value, code(f.Source)), m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
 	}
 	for _, s := range all[pipeline.Extent](m.r) {
-		value := join("; ", m.Word("extent", s.fact.What), m.Say("structure.length", "length", number(s.fact.Length)), shown(s.fact.Note))
+		value := Join("; ", m.Word("extent", s.fact.What), m.Say("structure.length", "length", number(s.fact.Length)), shown(s.fact.Note))
 		t.rows = append(t.rows, []template.HTML{m.Say("structure.extent"), value, m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
 	}
 	return t.HTML()
@@ -46,7 +46,7 @@ func (m maker) derivatives() template.HTML {
 	t := table{class: "derivatives", caption: m.Text("item.derivatives"), heads: m.texts("item.derivative_role", "item.derivative_size", "item.derivative_where", "item.derivative_digest")}
 	for _, s := range all[pipeline.Derivative](m.r) {
 		size := ours(strconv.Itoa(s.fact.Width) + " × " + strconv.Itoa(s.fact.Height))
-		t.rows = append(t.rows, []template.HTML{m.Word("role", s.fact.Role), join(", ", size, code(s.fact.MediaType)), m.where(s.Where), hexText(s.fact.Digest.Hex())})
+		t.rows = append(t.rows, []template.HTML{m.Word("role", s.fact.Role), Join(", ", size, code(s.fact.MediaType)), m.where(s.Where), hexText(s.fact.Digest.Hex())})
 	}
 	return t.HTML()
 }
@@ -114,10 +114,10 @@ func (m maker) fillFrameHashes(v *view) {
 		line := m.Say("hashes.frames", "stream", s.fact.Stream, "count", len(frames), "usable", good,
 			"from", seconds(frames[0].Time), "to", seconds(frames[len(frames)-1].Time))
 		if s.fact.View != "" {
-			line = join(" ", line, m.Say("hashes.frames_trimmed"))
+			line = Join(" ", line, m.Say("hashes.frames_trimmed"))
 		}
 		if s.fact.Cut {
-			line = join(" ", line, m.Say("hashes.frames_cut"))
+			line = Join(" ", line, m.Say("hashes.frames_cut"))
 		}
 		v.Footage = append(v.Footage, line)
 	}

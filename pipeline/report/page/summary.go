@@ -22,7 +22,7 @@ type summary struct {
 // look points at a finding.
 type look struct {
 	Anchor string
-	Badge  badge
+	Badge  Badge
 	Title  template.HTML
 	Count  int // findings under this heading
 }
@@ -37,7 +37,7 @@ func (m maker) summary() summary {
 			s.Look[len(s.Look)-1].Count++
 			continue
 		}
-		s.Look = append(s.Look, look{anchor(i), m.badge(f.Weight), m.findingTitle(f.Code), 1})
+		s.Look = append(s.Look, look{anchor(i), m.BadgeOf(f.Weight), m.TitleOf(f.Code), 1})
 	}
 	return s
 }
@@ -136,7 +136,7 @@ func (m maker) sumCan() []template.HTML {
 	for i, f := range m.r.Core.Findings {
 		if f.Weight == pipeline.Supports && !m.continues(i) {
 			supported = true
-			out = append(out, m.Say("summary.supports", "title", template.HTML(`<a href="#`+anchor(i)+`">`)+m.findingTitle(f.Code)+"</a>"))
+			out = append(out, m.Say("summary.supports", "title", template.HTML(`<a href="#`+anchor(i)+`">`)+m.TitleOf(f.Code)+"</a>"))
 		}
 	}
 	if !supported {
@@ -158,7 +158,7 @@ func (m maker) sumCannot() []template.HTML {
 	var names template.HTML
 	for _, o := range m.r.Core.Outcomes {
 		if o.Status == pipeline.Failed || o.Status == pipeline.Partial || o.Status == pipeline.Refused {
-			names = join(", ", names, Show(o.By.Analyzer, MaxTitle)+" ("+m.Word("status", string(o.Status))+")")
+			names = Join(", ", names, Show(o.By.Analyzer, MaxTitle)+" ("+m.Word("status", string(o.Status))+")")
 		}
 	}
 	if names != "" {

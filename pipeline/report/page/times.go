@@ -108,7 +108,7 @@ func (m maker) timesTable(rows []moment) template.HTML {
 		if r.zone != "" {
 			stated += `<br><span class="dim">` + r.zone + "</span>"
 		}
-		t.rows = append(t.rows, []template.HTML{stated, span, r.meaning, join("<br>", r.source, r.place)})
+		t.rows = append(t.rows, []template.HTML{stated, span, r.meaning, Join("<br>", r.source, r.place)})
 	}
 	return t.HTML()
 }

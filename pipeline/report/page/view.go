@@ -67,7 +67,7 @@ type maker struct {
 }
 
 func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (view, error) {
-	m := maker{Speaker: speakerOf(book), r: r, doc: doc, pictures: &inliner{give: a.Pictures}, drawings: a.Drawings, links: a.Links, number: map[string]int{}}
+	m := maker{Speaker: SpeakerOf(book), r: r, doc: doc, pictures: &inliner{give: a.Pictures}, drawings: a.Drawings, links: a.Links, number: map[string]int{}}
 	if a.Links != nil {
 		m.pictures.at = a.Links.Picture
 	}
@@ -149,5 +149,5 @@ func (m maker) where(w pipeline.Where) template.HTML {
 	if w.Time != nil {
 		parts = append(parts, m.Say("cite.second", "time", ours(trim(*w.Time))))
 	}
-	return join(", ", parts...)
+	return Join(", ", parts...)
 }

@@ -8,7 +8,7 @@ import (
 	"dokaz/pipeline"
 )
 
-// parse reads a book's file. It is made of lines:
+// Parse reads a book's file. It is made of lines:
 //
 //	lang: en                     before the first section: the language's tag, then its own name
 //	[finding time.order]         a section: finding CODE, list NAME, or page
@@ -18,7 +18,7 @@ import (
 //
 // A key stands once in its section, except may and benign of findings, which make lists. Anything else is
 // pipeline.ErrMalformed with the line's number.
-func parse(text string) (*Book, error) {
+func Parse(text string) (*Book, error) {
 	b := &Book{findings: map[pipeline.Code]Text{}, lists: map[string]map[string]string{}, page: map[string]Line{}}
 	kind, name := "", ""
 	for _, e := range entries(text) {

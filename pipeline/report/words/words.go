@@ -9,6 +9,7 @@ package words
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -76,7 +77,7 @@ var books = sync.OnceValues(func() (map[string]*Book, error) {
 		if err != nil {
 			return nil, err
 		}
-		b, err := parse(string(raw))
+		b, err := Parse(string(raw))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name(), err)
 		}
@@ -113,6 +114,28 @@ func In(lang string) (*Book, error) {
 		return nil, fmt.Errorf("words in %q: %w", lang, pipeline.ErrNotFound)
 	}
 	return b, nil
+}
+
+// With returns a book that has what both have, for pages that say more than reports do. A list or line that both have, or books of two
+// languages, are pipeline.ErrMalformed.
+func (b *Book) With(more *Book) (*Book, error) {
+	if b.lang != more.lang || len(more.findings) > 0 {
+		return nil, fmt.Errorf("%w: words in %q and %q cannot be joined", pipeline.ErrMalformed, b.lang, more.lang)
+	}
+	out := &Book{lang: b.lang, name: b.name, findings: b.findings, lists: maps.Clone(b.lists), page: maps.Clone(b.page)}
+	for name, l := range more.lists {
+		if _, twice := out.lists[name]; twice {
+			return nil, fmt.Errorf("%w: list %q stands in both books", pipeline.ErrMalformed, name)
+		}
+		out.lists[name] = l
+	}
+	for name, l := range more.page {
+		if _, twice := out.page[name]; twice {
+			return nil, fmt.Errorf("%w: page line %q stands in both books", pipeline.ErrMalformed, name)
+		}
+		out.page[name] = l
+	}
+	return out, nil
 }
 
 // Lang returns the book's language as a BCP 47 tag.

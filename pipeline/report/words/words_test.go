@@ -220,11 +220,11 @@ func TestMalformedBooksAreRefused(t *testing.T) {
 		"an unknown part":   head + "[finding a.b]\nverdict: x\n",
 		"a loose beginning": head + "[page]\n  goes on\n",
 	} {
-		if _, err := parse(text); !errors.Is(err, pipeline.ErrMalformed) {
+		if _, err := Parse(text); !errors.Is(err, pipeline.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	b, err := parse(head + "# note\n[page]\na: one\n  two\n\n[finding a.b]\nmay: x\nmay: y\n")
+	b, err := Parse(head + "# note\n[page]\na: one\n  two\n\n[finding a.b]\nmay: x\nmay: y\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("lang: xx\nname: X\n[page]\na: {b@c}\n")
 	f.Add("[finding a.b]\n may: x")
 	f.Fuzz(func(t *testing.T, s string) {
-		b, err := parse(s)
+		b, err := Parse(s)
 		if err != nil {
 			if !errors.Is(err, pipeline.ErrMalformed) {
 				t.Fatal(err)

@@ -1,0 +1,62 @@
+// Shortcuts by the place of a key, so that they are the same on Latin and Cyrillic layouts. Letters typed into a field are letters.
+const rows = [...document.querySelectorAll("[data-row]")];
+let at = -1;
+
+const go = (step) => {
+  if (!rows.length) return;
+  rows[at]?.classList.remove("at");
+  at = Math.min(Math.max(at + step, 0), rows.length - 1);
+  rows[at].classList.add("at");
+  rows[at].scrollIntoView({ block: "nearest" });
+  rows[at].querySelector("h2 a, th a")?.focus({ preventScroll: true });
+};
+
+// reveal opens or closes every covered picture of a page, or of the row that is chosen.
+const reveal = () => {
+  const stage = document.querySelector("[data-reveal]");
+  if (stage && !stage.hidden) return stage.click();
+  const inside = at >= 0 ? rows[at] : document;
+  const all = [...inside.querySelectorAll("details.pic, details.both")];
+  const open = !all.every((d) => d.open);
+  for (const d of all) d.open = open;
+};
+
+const decide = () => {
+  const place = document.querySelector("#decided");
+  if (!place) return;
+  if (place.tagName === "DETAILS") place.open = true;
+  place.scrollIntoView({ block: "nearest" });
+  place.querySelector("input[type=radio]")?.focus({ preventScroll: true });
+};
+
+// next goes to the comparison with the next match of a report.
+let match = -1;
+const nextMatch = () => {
+  const all = [...document.querySelectorAll("article.match")];
+  if (!all.length) return;
+  match = (match + 1) % all.length;
+  all[match].scrollIntoView({ block: "start" });
+  (all[match].querySelector("a[href^='/compare/']") ?? all[match].querySelector("a"))?.focus({ preventScroll: true });
+};
+
+const acts = {
+  KeyJ: () => go(1),
+  KeyK: () => go(-1),
+  KeyL: () => document.querySelector("[data-key=library]")?.click(),
+  KeyR: reveal,
+  KeyD: decide,
+  KeyN: nextMatch,
+  Slash: (e) => {
+    if (e.shiftKey) return document.querySelector("[data-key=help]")?.click();
+    document.querySelector("[data-key=search]")?.focus();
+  },
+};
+
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
+  if (e.target.closest("input:not([type=radio], [type=checkbox], [type=range]), textarea, select")) return;
+  const act = acts[e.code];
+  if (!act || (e.shiftKey && e.code !== "Slash")) return;
+  e.preventDefault();
+  act(e);
+});

@@ -1,0 +1,65 @@
+package ui
+
+import (
+	"context"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/catalog"
+	"dokaz/pipeline/compare"
+	"dokaz/pipeline/report/page"
+	"dokaz/pipeline/report/rules"
+)
+
+// Case is what the pages ask for. What is unknown is pipeline.ErrNotFound.
+type Case interface {
+	// Library lists items, and says whether there are more.
+	Library(ctx context.Context, q catalog.Asked) (lines []catalog.Listed, more bool, err error)
+	// Marked lists the values of a kind of mark, as "source".
+	Marked(ctx context.Context, kind string, limit int) ([]string, error)
+	// Pending counts what is still to be done.
+	Pending(ctx context.Context) (catalog.Pending, error)
+
+	// Revision returns a frozen report, the latest where number is 0, with the digest of its document.
+	Revision(ctx context.Context, d pipeline.Digest, number int) (pipeline.Report, pipeline.Digest, error)
+	// Revisions lists an item's, oldest first.
+	Revisions(ctx context.Context, d pipeline.Digest) ([]catalog.Revision, error)
+	// Album gives a report its drawings.
+	Album(ctx context.Context) page.Album
+	// Derivative returns a small picture, kept under its digest, and its media type.
+	Derivative(ctx context.Context, d pipeline.Digest) ([]byte, string, error)
+	// Preview returns a large picture of a photo as a JPEG; pipeline.ErrUnsupported where it cannot be shown.
+	Preview(ctx context.Context, d pipeline.Digest) ([]byte, error)
+
+	// Compare holds two items against each other.
+	Compare(ctx context.Context, a, b pipeline.Digest) (Comparison, error)
+	// CopyTree arranges the copies of the group an item belongs to; cut says that there are more.
+	CopyTree(ctx context.Context, d pipeline.Digest) (tree []rules.Branch, cut bool, err error)
+
+	// DecidePair records what a person says of two items; DecideReport of one exact revision of a report.
+	DecidePair(ctx context.Context, d pipeline.PairDecision) (pipeline.PairDecision, error)
+	DecideReport(ctx context.Context, d pipeline.ReportDecision) (pipeline.ReportDecision, error)
+	// Decisions lists what people said of an item's reports, oldest first.
+	Decisions(ctx context.Context, d pipeline.Digest) ([]pipeline.ReportDecision, error)
+}
+
+// Comparison is two items held against each other. A and B are in the order of the explanation.
+type Comparison struct {
+	A, B        Side
+	Explanation compare.Explanation
+	Matches     []pipeline.Match        // as recorded in the case
+	Decisions   []pipeline.PairDecision // oldest first
+}
+
+// Side is one of two items.
+type Side struct {
+	catalog.Listed
+	Width, Height int     // of the picture or a frame, upright; 0 where not known
+	Duration      float64 // seconds; 0 where not known
+	Stills        []Still // of a video, in time
+}
+
+// Still is a small picture of a moment.
+type Still struct {
+	Seconds float64
+	Picture pipeline.Digest
+}

@@ -1,0 +1,245 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"math"
+	"net/http"
+	"strconv"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/compare"
+	"dokaz/pipeline/report/page"
+)
+
+type comparePage struct {
+	A, B     sideView
+	Pictures bool   // both are photos: they can be laid on each other
+	Map      string // JSON of the map from A to B, "" where none is known
+	Matches  []matchView
+	Hashes   []hashView
+	Missing  []template.HTML
+	Drawing  *page.Drawing
+	Drawn    template.URL
+	Caption  template.HTML
+	Action   string
+	Verdicts []option
+	Said     []saidLine
+	Person   string
+	Swapped  string // address with the two exchanged
+}
+
+// sideView is one of the two items.
+type sideView struct {
+	card
+	Letter  string
+	Preview string // address of a large picture, "" where there is none
+	Width   int
+	Height  int
+	Seconds template.HTML // of a video
+}
+
+// matchView is one match in words.
+type matchView struct {
+	Basis, Strength, Method template.HTML
+	Lines                   []template.HTML
+	Bands                   []band
+	SideA, SideB            float64 // how much of the longer timeline each takes, 0 to 1000
+	Segments                []segmentView
+}
+
+// band is a stretch in common between two timelines, in thousandths of the longer one.
+type band struct {
+	A0, A1, B0, B1 float64
+	Anchor         string
+	Loose          bool
+	Title          string
+}
+
+// segmentView is a stretch in common with the pictures nearest to its middle.
+type segmentView struct {
+	Anchor      string
+	Line        template.HTML
+	A, B        string // addresses of pictures
+	AtA, AtB    template.HTML
+	Ambiguous   bool
+	MirrorWords template.HTML
+}
+
+// hashView is two hashes held against each other.
+type hashView struct {
+	Views    template.HTML
+	Distance int
+	Width    int // of a bar, of 100, where 128 bits is what chance gives
+	Form     template.HTML
+	Counts   bool
+}
+
+// compare shows two items beside each other and why they are said to correspond.
+func (p *Pages) compare(r *http.Request, v *visit) (view, error) {
+	a, err := digestIn(r, "a")
+	if err != nil {
+		return view{}, err
+	}
+	b, err := digestIn(r, "b")
+	if err != nil {
+		return view{}, err
+	}
+	if a == b {
+		return view{}, fmt.Errorf("%w: both are one item", errAsked)
+	}
+	c, err := p.kept.Compare(r.Context(), a, b)
+	if err != nil {
+		return view{}, err
+	}
+	out := comparePage{
+		A: sideOf(v, c.A, "A"), B: sideOf(v, c.B, "B"), Action: comparePath(c.A.Item.Digest, c.B.Item.Digest), Person: v.session.person(),
+		Pictures: c.A.Item.Kind == pipeline.Photo && c.B.Item.Kind == pipeline.Photo,
+	}
+	if l := c.Explanation.Layout; l != nil {
+		text, err := json.Marshal(l.By)
+		if err != nil {
+			return view{}, err
+		}
+		out.Map = string(text)
+	}
+	for i, m := range c.Matches {
+		out.Matches = append(out.Matches, matchOf(v, m, c, i))
+	}
+	for _, h := range c.Explanation.Hashes {
+		out.Hashes = append(out.Hashes, hashOf(v, h))
+	}
+	for _, m := range c.Explanation.Missing {
+		out.Missing = append(out.Missing, v.Say("missing", "method", string(m.Method), "why", string(m.Why)))
+	}
+	if err := p.draw(r, v, c, &out); err != nil {
+		return view{}, err
+	}
+	for _, one := range pipeline.Verdicts() {
+		out.Verdicts = append(out.Verdicts, option{Value: string(one), Text: v.Word("decision", string(one))})
+	}
+	for _, d := range c.Decisions {
+		out.Said = append(out.Said, saidLine{
+			Word: v.Word("decision", string(d.Verdict)), By: page.Show(string(d.By), page.MaxTitle), At: d.At.UTC().Format("2006-01-02 15:04:05 UTC"), Why: page.Show(d.Why, 2000),
+		})
+	}
+	return view{"compare", out}, nil
+}
+
+// draw puts in the drawing that says most of why the two correspond.
+func (p *Pages) draw(r *http.Request, v *visit, c Comparison, out *comparePage) error {
+	album := p.kept.Album(r.Context())
+	if album.Drawings == nil || len(c.Matches) == 0 {
+		return nil
+	}
+	d, err := album.Drawings(c.Matches[0])
+	if err != nil || d == nil {
+		return err
+	}
+	out.Drawing, out.Drawn, out.Caption = d, page.Inline(d.Bytes, d.MediaType), v.Word("drawing", d.Shows)
+	return nil
+}
+
+func sideOf(v *visit, s Side, letter string) sideView {
+	out := sideView{card: cardOf(v, s.Listed), Letter: letter, Width: s.Width, Height: s.Height}
+	if s.Item.Kind == pipeline.Photo {
+		out.Preview = "/previews/" + s.Item.Digest.Hex()
+	}
+	if s.Duration > 0 {
+		out.Seconds = v.Say("seconds", "seconds", decimal(s.Duration))
+	}
+	return out
+}
+
+func decimal(f float64) template.HTML { return template.HTML(strconv.FormatFloat(f, 'f', 1, 64)) } // digits
+
+func matchOf(v *visit, m pipeline.Match, c Comparison, place int) matchView {
+	out := matchView{Basis: v.Word("basis", string(m.Basis)), Strength: v.Word("strength", string(m.Strength)), Method: page.Show(m.Method, 400)}
+	say := func(line string, values ...any) { out.Lines = append(out.Lines, v.Say(line, values...)) }
+	if m.OtherShot {
+		say("matches.other_shot")
+	}
+	say("matches.bits", "distance", m.Distance)
+	if m.Inliers > 0 {
+		say("matches.places", "count", m.Inliers)
+	}
+	if m.Agreement != 0 {
+		say("matches.agrees", "value", template.HTML(strconv.FormatFloat(m.Agreement, 'f', 2, 64)))
+	}
+	if m.Transform.Mirror {
+		say("matches.mirror")
+	}
+	if m.Transform.Rotate != 0 {
+		say("matches.rotate", "degrees", m.Transform.Rotate)
+	}
+	if m.Share != nil {
+		say("ui.share", "a", percent(m.Share[0]), "b", percent(m.Share[1]))
+	}
+	out.timelines(v, m, c, place)
+	return out
+}
+
+func percent(f float64) int { return int(math.Round(100 * min(max(f, 0), 1))) }
+
+// timelines draws A's time above and B's below to one scale, with a band for each stretch in common.
+func (out *matchView) timelines(v *visit, m pipeline.Match, c Comparison, place int) {
+	longA, longB := c.A.Duration, c.B.Duration
+	for _, s := range m.Segments {
+		longA, longB = max(longA, s.AEnd), max(longB, s.BEnd)
+	}
+	long := max(longA, longB)
+	if !(long > 0) || math.IsInf(long, 0) {
+		return
+	}
+	at := func(t float64) float64 { return min(max(1000*t/long, 0), 1000) }
+	out.SideA, out.SideB = at(longA), at(longB)
+	for i, s := range m.Segments {
+		anchor := fmt.Sprintf("s%d-%d", place+1, i+1)
+		line := v.Say("segment", "number", i+1, "a0", decimal(s.AStart), "a1", decimal(s.AEnd), "b0", decimal(s.BStart), "b1", decimal(s.BEnd), "speed", template.HTML(strconv.FormatFloat(s.Speed, 'g', 3, 64)))
+		one := segmentView{Anchor: anchor, Line: line, Ambiguous: s.Ambiguous}
+		if s.Mirror {
+			one.MirrorWords = v.Say("matches.mirror")
+		}
+		one.A, one.AtA = nearest(v, c.A, (s.AStart+s.AEnd)/2)
+		one.B, one.AtB = nearest(v, c.B, (s.BStart+s.BEnd)/2)
+		out.Segments = append(out.Segments, one)
+		out.Bands = append(out.Bands, band{at(s.AStart), max(at(s.AEnd), at(s.AStart)+2), at(s.BStart), max(at(s.BEnd), at(s.BStart)+2), anchor, s.Ambiguous, strconv.Itoa(i + 1)})
+	}
+}
+
+// nearest is the address of the picture nearest to a moment of a side, and its moment; of a photo its own.
+func nearest(v *visit, s Side, at float64) (string, template.HTML) {
+	if len(s.Stills) == 0 {
+		return picturePath(s.Thumbnail), ""
+	}
+	best := s.Stills[0]
+	for _, one := range s.Stills {
+		if math.Abs(one.Seconds-at) < math.Abs(best.Seconds-at) {
+			best = one
+		}
+	}
+	return picturePath(&best.Picture), v.Say("still_at", "seconds", decimal(best.Seconds))
+}
+
+func hashOf(v *visit, h compare.HashPair) hashView {
+	named := func(view string) template.HTML {
+		if view == "" {
+			return v.Say("whole")
+		}
+		return page.Show(view, page.MaxTitle)
+	}
+	out := hashView{Views: named(h.Views[0]) + " ~ " + named(h.Views[1]), Distance: h.Distance, Width: min(100, h.Distance*100/128), Counts: h.Counts}
+	if h.Time != nil {
+		out.Views += " " + v.Say("still_at", "seconds", decimal(*h.Time))
+	}
+	switch {
+	case h.Mirror && h.Rotate != 0:
+		out.Form = page.Join(", ", v.Say("matches.rotate", "degrees", h.Rotate), v.Say("matches.mirror"))
+	case h.Mirror:
+		out.Form = v.Say("matches.mirror")
+	case h.Rotate != 0:
+		out.Form = v.Say("matches.rotate", "degrees", h.Rotate)
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"dokaz/pipeline"
+)
+
+// maxForm bounds the body of a form, in bytes.
+const maxForm = 64 << 10
+
+// decidePair records what a person says of two items and shows them again.
+func (p *Pages) decidePair(w http.ResponseWriter, r *http.Request, v *visit) error {
+	a, err := digestIn(r, "a")
+	if err != nil {
+		return err
+	}
+	b, err := digestIn(r, "b")
+	if err != nil {
+		return err
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	by := v.session.named(r.PostFormValue("by"))
+	d, err := pipeline.DecisionOn(a, b, pipeline.Verdict(r.PostFormValue("verdict")), by, r.PostFormValue("why"))
+	if err != nil {
+		return err
+	}
+	if _, err := p.kept.DecidePair(r.Context(), d); err != nil {
+		return err
+	}
+	http.Redirect(w, r, comparePath(a, b)+"#decided", http.StatusSeeOther)
+	return nil
+}
+
+// decideReport records what a person says after reading one exact revision.
+func (p *Pages) decideReport(w http.ResponseWriter, r *http.Request, v *visit) error {
+	item, err := digestIn(r, "item")
+	if err != nil {
+		return err
+	}
+	number, err := strconv.Atoi(r.PathValue("number"))
+	if err != nil {
+		return fmt.Errorf("%w: revision %q", errAsked, r.PathValue("number"))
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	doc, err := pipeline.ParseDigest(r.PostFormValue("document"))
+	if err != nil {
+		return fmt.Errorf("%w: %w", errAsked, err)
+	}
+	by := v.session.named(r.PostFormValue("by"))
+	d, err := pipeline.DecisionOnReport(item, number, doc, pipeline.Standing(r.PostFormValue("standing")), by, r.PostFormValue("why"))
+	if err != nil {
+		return err
+	}
+	if _, err := p.kept.DecideReport(r.Context(), d); err != nil {
+		return err
+	}
+	http.Redirect(w, r, itemPath(item)+"/revisions/"+strconv.Itoa(number)+"#decided", http.StatusSeeOther)
+	return nil
+}
+
+// named remembers who decides, so that the name need not be typed again.
+func (s *session) named(name string) pipeline.Actor {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.name = name
+	return pipeline.Actor(name)
+}

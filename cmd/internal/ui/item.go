@@ -1,0 +1,130 @@
+package ui
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/report/page"
+)
+
+type itemPage struct {
+	Report    template.HTML
+	Name      template.HTML
+	Number    int
+	Last      int
+	Latest    string // address, where this is an earlier revision
+	Revisions []revisionLine
+	Copies    string // address, "" where it stands alone
+	Action    string
+	Document  string
+	Standings []option
+	Said      []saidLine
+	Person    string
+}
+
+// revisionLine is one frozen report of an item.
+type revisionLine struct {
+	Href   string
+	Number int
+	At     string
+	Counts template.HTML
+	Here   bool
+}
+
+// saidLine is what somebody decided.
+type saidLine struct {
+	Word    template.HTML
+	By      template.HTML
+	At      string
+	Why     template.HTML
+	Number  int  // of the revision it is about
+	Earlier bool // than the latest
+}
+
+func digestIn(r *http.Request, name string) (pipeline.Digest, error) {
+	d, err := pipeline.ParseDigest(r.PathValue(name))
+	if err != nil {
+		return d, fmt.Errorf("%w: %w", errAsked, err)
+	}
+	return d, nil
+}
+
+// item shows a report, live: with the case as it is now beside the revision that is read.
+func (p *Pages) item(r *http.Request, v *visit) (view, error) {
+	d, err := digestIn(r, "item")
+	if err != nil {
+		return view{}, err
+	}
+	number := 0
+	if text := r.PathValue("number"); text != "" {
+		if number, err = strconv.Atoi(text); err != nil || number < 1 {
+			return view{}, fmt.Errorf("%w: revision %q", errAsked, text)
+		}
+	}
+	rep, doc, err := p.kept.Revision(r.Context(), d, number)
+	if err != nil {
+		return view{}, err
+	}
+	album := p.kept.Album(r.Context())
+	album.Links = &page.Links{
+		Picture: func(d pipeline.Digest) string { return picturePath(&d) },
+		Report:  itemPath, Compare: comparePath, All: "/",
+	}
+	var part bytes.Buffer
+	if err := page.Part(v.Lang(), &part, rep, doc, album); err != nil {
+		return view{}, err
+	}
+	out := itemPage{
+		Report: template.HTML(part.String()), Number: rep.Issue.Revision, Document: doc.String(), // made by package page
+		Action: itemPath(d) + "/revisions/" + strconv.Itoa(rep.Issue.Revision), Person: v.session.person(),
+	}
+	if rep.Core.Cluster != nil {
+		out.Copies = itemPath(d) + "/copies"
+	}
+	if err := p.history(r, v, d, &out); err != nil {
+		return view{}, err
+	}
+	return view{"item", out}, nil
+}
+
+// history fills in an item's revisions and what people said of them.
+func (p *Pages) history(r *http.Request, v *visit, d pipeline.Digest, out *itemPage) error {
+	revisions, err := p.kept.Revisions(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	for _, one := range revisions {
+		n := 0
+		for _, count := range one.Findings {
+			n += count
+		}
+		out.Revisions = append(out.Revisions, revisionLine{
+			Href: itemPath(d) + "/revisions/" + strconv.Itoa(one.Number), Number: one.Number, At: one.At.UTC().Format("2006-01-02 15:04:05 UTC"),
+			Counts: v.Say("revision_counts", "findings", n, "matches", one.Matches), Here: one.Number == out.Number,
+		})
+		out.Last = one.Number
+	}
+	if out.Number < out.Last {
+		out.Latest = itemPath(d)
+	}
+	said, err := p.kept.Decisions(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	for _, s := range said {
+		out.Said = append(out.Said, saidLine{
+			Word: v.Word("standing", string(s.Standing)), By: page.Show(string(s.By), page.MaxTitle), At: s.At.UTC().Format("2006-01-02 15:04:05 UTC"),
+			Why: page.Show(s.Why, 2000), Number: s.Revision, Earlier: s.Revision < out.Last,
+		})
+	}
+	for _, s := range pipeline.Standings() {
+		if s != pipeline.Withdrawn || len(said) > 0 {
+			out.Standings = append(out.Standings, option{Value: string(s), Text: v.Word("standing", string(s))})
+		}
+	}
+	return nil
+}

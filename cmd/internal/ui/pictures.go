@@ -1,0 +1,46 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+
+	"dokaz/pipeline"
+)
+
+// shownTypes are the media types that are handed to a browser: raster pictures that we made ourselves.
+var shownTypes = map[string]bool{"image/jpeg": true, "image/png": true}
+
+// picture serves a derivative.
+func (p *Pages) picture(w http.ResponseWriter, r *http.Request, _ *visit) error {
+	d, err := digestIn(r, "picture")
+	if err != nil {
+		return err
+	}
+	b, kind, err := p.kept.Derivative(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	if !shownTypes[kind] {
+		return fmt.Errorf("derivative %s is no picture: %w", d, pipeline.ErrNotFound)
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "private, max-age=3600, immutable") // under its digest it never changes
+	p.send(w, b)
+	return nil
+}
+
+// preview serves a large picture of a photo.
+func (p *Pages) preview(w http.ResponseWriter, r *http.Request, _ *visit) error {
+	d, err := digestIn(r, "item")
+	if err != nil {
+		return err
+	}
+	b, err := p.kept.Preview(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/jpeg")
+	w.Header().Set("Cache-Control", "private, max-age=3600")
+	p.send(w, b)
+	return nil
+}
