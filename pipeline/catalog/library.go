@@ -38,8 +38,8 @@ type Place struct {
 	Arrival int64  `json:"a"`
 }
 
-// Listed is one item in a list.
-type Listed struct {
+// Shown is one item in a list.
+type Shown struct {
 	Place
 	Item        pipeline.Item
 	Name        string    // first receipt's, by key; hostile
@@ -64,7 +64,7 @@ var sorting = map[Order]struct{ key, direction string }{
 const maxMarks = 12
 
 // Library lists items that were asked for, and says whether there are more behind them.
-func (c *Catalog) Library(ctx context.Context, q Asked) (lines []Listed, more bool, err error) {
+func (c *Catalog) Library(ctx context.Context, q Asked) (lines []Shown, more bool, err error) {
 	if q.Order == "" {
 		q.Order = Newest
 	}
@@ -78,7 +78,7 @@ func (c *Catalog) Library(ctx context.Context, q Asked) (lines []Listed, more bo
 		return nil, false, fmt.Errorf("catalog: %w", err)
 	}
 	err = each(rows, func() error {
-		l, err := scanListed(rows.Scan)
+		l, err := scanShown(rows.Scan)
 		lines = append(lines, l)
 		return err
 	})
@@ -128,8 +128,8 @@ func (q Asked) sql(key, direction string) (string, []any) {
 	return b.String(), args
 }
 
-func scanListed(scan func(...any) error) (Listed, error) {
-	var l Listed
+func scanShown(scan func(...any) error) (Shown, error) {
+	var l Shown
 	var item, sum, received, findings, thumbnail, blurred string
 	err := scan(&l.Key, &l.Arrival, &item, &sum, &l.Item.Size, &l.Item.Kind, &l.Item.Format, &l.Name, &received, &l.Receipts, &l.State, &l.Revision,
 		&findings, &l.Matches, &l.ClusterSize, &thumbnail, &blurred)

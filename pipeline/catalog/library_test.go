@@ -136,9 +136,9 @@ func TestLibraryPages(t *testing.T) {
 			r.Fatal(len(all), more, err)
 		}
 		q.Limit = rapid.IntRange(1, 9).Draw(r, "limit")
-		var paged []catalog.Listed
+		var paged []catalog.Shown
 		for more = true; more; {
-			var lines []catalog.Listed
+			var lines []catalog.Shown
 			if lines, more, err = c.Library(t.Context(), q); err != nil || len(lines) == 0 {
 				r.Fatal(len(lines), err)
 			}

@@ -13,7 +13,7 @@ import (
 // Case is what the pages ask for. What is unknown is pipeline.ErrNotFound.
 type Case interface {
 	// Library lists items, and says whether there are more.
-	Library(ctx context.Context, q catalog.Asked) (lines []catalog.Listed, more bool, err error)
+	Library(ctx context.Context, q catalog.Asked) (lines []catalog.Shown, more bool, err error)
 	// Marked lists the values of a kind of mark, as "source".
 	Marked(ctx context.Context, kind string, limit int) ([]string, error)
 	// Pending counts what is still to be done.
@@ -52,7 +52,7 @@ type Comparison struct {
 
 // Side is one of two items.
 type Side struct {
-	catalog.Listed
+	catalog.Shown
 	Width, Height int     // of the picture or a frame, upright; 0 where not known
 	Duration      float64 // seconds; 0 where not known
 	Stills        []Still // of a video, in time

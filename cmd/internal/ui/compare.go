@@ -142,7 +142,7 @@ func (p *Pages) draw(r *http.Request, v *visit, c Comparison, out *comparePage) 
 }
 
 func sideOf(v *visit, s Side, letter string) sideView {
-	out := sideView{card: cardOf(v, s.Listed), Letter: letter, Width: s.Width, Height: s.Height}
+	out := sideView{card: cardOf(v, s.Shown), Letter: letter, Width: s.Width, Height: s.Height}
 	if s.Item.Kind == pipeline.Photo {
 		out.Preview = "/previews/" + s.Item.Digest.Hex()
 	}

@@ -37,7 +37,7 @@ func (p *Pages) copies(r *http.Request, v *visit) (view, error) {
 	}
 	out := copiesPage{Cut: cut}
 	names := map[pipeline.Digest]template.HTML{}
-	var earliest catalog.Listed
+	var earliest catalog.Shown
 	for i, one := range tree {
 		l, err := p.listed(r, one.Item)
 		if err != nil {
@@ -61,13 +61,13 @@ func (p *Pages) copies(r *http.Request, v *visit) (view, error) {
 }
 
 // listed returns one item as lists show it.
-func (p *Pages) listed(r *http.Request, d pipeline.Digest) (catalog.Listed, error) {
+func (p *Pages) listed(r *http.Request, d pipeline.Digest) (catalog.Shown, error) {
 	lines, _, err := p.kept.Library(r.Context(), catalog.Asked{Text: d.String(), Limit: 1})
 	if err == nil && len(lines) == 0 {
 		err = pipeline.ErrNotFound
 	}
 	if err != nil {
-		return catalog.Listed{}, err
+		return catalog.Shown{}, err
 	}
 	return lines[0], nil
 }

@@ -228,7 +228,7 @@ type badge struct {
 	Count int
 }
 
-func cardOf(v *visit, l catalog.Listed) card {
+func cardOf(v *visit, l catalog.Shown) card {
 	c := card{
 		Href: itemPath(l.Item.Digest), Name: nameOf(l), State: v.Word("state", l.State), Class: l.State, Matches: l.Matches,
 		Line:    page.Join(" · ", v.Word("kind", string(l.Item.Kind)), v.Word("format", l.Item.Format), page.Bytes(l.Item.Size)),
@@ -248,7 +248,7 @@ func cardOf(v *visit, l catalog.Listed) card {
 	return c
 }
 
-func nameOf(l catalog.Listed) template.HTML {
+func nameOf(l catalog.Shown) template.HTML {
 	if l.Name == "" {
 		return page.Show(l.Item.Digest.Hex()[:16], page.MaxTitle)
 	}
@@ -296,6 +296,6 @@ func (p *Pages) progress(w http.ResponseWriter, r *http.Request, v *visit) error
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	p.send(w, b)
+	send(w, b)
 	return nil
 }

@@ -25,7 +25,7 @@ func (p *Pages) picture(w http.ResponseWriter, r *http.Request, _ *visit) error 
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "private, max-age=3600, immutable") // under its digest it never changes
-	p.send(w, b)
+	send(w, b)
 	return nil
 }
 
@@ -41,6 +41,6 @@ func (p *Pages) preview(w http.ResponseWriter, r *http.Request, _ *visit) error 
 	}
 	w.Header().Set("Content-Type", "image/jpeg")
 	w.Header().Set("Cache-Control", "private, max-age=3600")
-	p.send(w, b)
+	send(w, b)
 	return nil
 }

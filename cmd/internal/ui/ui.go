@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -23,16 +22,16 @@ var files embed.FS
 type Pages struct {
 	kept     Case
 	sessions *Sessions
-	log      *slog.Logger
+	notice   func(error) // of what is our own fault
 	mux      *http.ServeMux
 }
 
-// New returns the pages of a case for those whom sessions let in.
-func New(kept Case, sessions *Sessions, log *slog.Logger) (*Pages, error) {
+// New returns the pages of a case for those whom sessions let in. notice is told of what failed here, which no page shows.
+func New(kept Case, sessions *Sessions, notice func(error)) (*Pages, error) {
 	if _, err := templates(); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
-	p := &Pages{kept: kept, sessions: sessions, log: log, mux: http.NewServeMux()}
+	p := &Pages{kept: kept, sessions: sessions, notice: notice, mux: http.NewServeMux()}
 	p.mux.HandleFunc("GET /assets/{name}", p.asset)
 	p.mux.HandleFunc("GET /enter", p.enter)
 	for pattern, show := range map[string]func(*http.Request, *visit) (view, error){
@@ -127,7 +126,7 @@ func (p *Pages) fail(w http.ResponseWriter, r *http.Request, v *visit, err error
 		status, name = http.StatusUnprocessableEntity, "picture"
 	}
 	if status == http.StatusInternalServerError && r.Context().Err() == nil {
-		p.log.Error("page failed", "path", r.URL.Path, "error", err)
+		p.notice(fmt.Errorf("page %q: %w", r.URL.Path, err))
 	}
 	if v.Speaker == (page.Speaker{}) {
 		http.Error(w, http.StatusText(status), status)
@@ -138,7 +137,7 @@ func (p *Pages) fail(w http.ResponseWriter, r *http.Request, v *visit, err error
 		t.Why = page.Show(err.Error(), 300)
 	}
 	if err := p.write(w, r, v, status, view{"error", t}); err != nil {
-		p.log.Error("error page failed", "path", r.URL.Path, "error", err)
+		p.notice(fmt.Errorf("page %q: %w", r.URL.Path, err))
 		http.Error(w, http.StatusText(status), status)
 	}
 }
@@ -196,16 +195,12 @@ func (p *Pages) write(w http.ResponseWriter, r *http.Request, v *visit, status i
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	p.send(w, whole.Bytes())
+	send(w, whole.Bytes())
 	return nil
 }
 
-// send writes the end of an answer. Who has left meanwhile needs no error page.
-func (p *Pages) send(w http.ResponseWriter, b []byte) {
-	if _, err := w.Write(b); err != nil {
-		p.log.Debug("answer not taken", "error", err)
-	}
-}
+// send writes the end of an answer. Who has left meanwhile needs no error.
+func send(w http.ResponseWriter, b []byte) { _, _ = w.Write(b) }
 
 var templates = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{"show": func(s string) template.HTML { return page.Show(s, page.MaxTitle) }}).ParseFS(files, "pages/*.gohtml")
@@ -233,5 +228,5 @@ func (p *Pages) asset(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "no-cache")
-	p.send(w, b)
+	send(w, b)
 }

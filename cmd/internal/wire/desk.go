@@ -20,7 +20,7 @@ type Desk struct{ *House }
 var _ ui.Case = Desk{}
 
 // Library lists items.
-func (d Desk) Library(ctx context.Context, q catalog.Asked) ([]catalog.Listed, bool, error) {
+func (d Desk) Library(ctx context.Context, q catalog.Asked) ([]catalog.Shown, bool, error) {
 	return d.Catalog.Library(ctx, q)
 }
 
@@ -124,7 +124,7 @@ func (d Desk) side(ctx context.Context, s Seen) (ui.Side, error) {
 	if err != nil || len(lines) == 0 {
 		return ui.Side{}, fmt.Errorf("item %s in the list: %w", s.Item.Digest, pipeline.ErrNotFound)
 	}
-	out := ui.Side{Listed: lines[0]}
+	out := ui.Side{Shown: lines[0]}
 	size := image.Point{}
 	for _, m := range s.Examination.Measurements {
 		switch f := m.Fact.(type) {
