@@ -25,8 +25,8 @@ type Case interface {
 	Revisions(ctx context.Context, d pipeline.Digest) ([]catalog.Revision, error)
 	// Album gives a report its drawings.
 	Album(ctx context.Context) page.Album
-	// Derivative returns a small picture, kept under its digest, and its media type.
-	Derivative(ctx context.Context, d pipeline.Digest) ([]byte, string, error)
+	// Derivative returns what is kept under its digest, a small picture mostly.
+	Derivative(ctx context.Context, d pipeline.Digest) ([]byte, error)
 	// Preview returns a large picture of a photo as a JPEG; pipeline.ErrUnsupported where it cannot be shown.
 	Preview(ctx context.Context, d pipeline.Digest) ([]byte, error)
 

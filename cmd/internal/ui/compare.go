@@ -174,7 +174,7 @@ func matchOf(v *visit, m pipeline.Match, c Comparison, place int) matchView {
 		say("matches.rotate", "degrees", m.Transform.Rotate)
 	}
 	if m.Share != nil {
-		say("ui.share", "a", percent(m.Share[0]), "b", percent(m.Share[1]))
+		say("share", "a", percent(m.Share[0]), "b", percent(m.Share[1]))
 	}
 	out.timelines(v, m, c, place)
 	return out

@@ -16,11 +16,12 @@ func (p *Pages) picture(w http.ResponseWriter, r *http.Request, _ *visit) error 
 	if err != nil {
 		return err
 	}
-	b, kind, err := p.kept.Derivative(r.Context(), d)
+	b, err := p.kept.Derivative(r.Context(), d)
 	if err != nil {
 		return err
 	}
-	if !shownTypes[kind] {
+	kind := http.DetectContentType(b)
+	if !shownTypes[kind] { // frozen reports lie on the same shelf
 		return fmt.Errorf("derivative %s is no picture: %w", d, pipeline.ErrNotFound)
 	}
 	w.Header().Set("Content-Type", kind)

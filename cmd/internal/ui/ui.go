@@ -28,7 +28,9 @@ type Pages struct {
 
 // New returns the pages of a case for those whom sessions let in. notice is told of what failed here, which no page shows.
 func New(kept Case, sessions *Sessions, notice func(error)) (*Pages, error) {
-	if _, err := templates(); err != nil {
+	_, badBooks := books()
+	_, badTemplates := templates()
+	if err := errors.Join(badBooks, badTemplates); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
 	p := &Pages{kept: kept, sessions: sessions, notice: notice, mux: http.NewServeMux()}

@@ -68,9 +68,9 @@ func (d Desk) Revision(ctx context.Context, item pipeline.Digest, number int) (p
 // Album gives a report its drawings.
 func (d Desk) Album(ctx context.Context) page.Album { return d.album(ctx, true) }
 
-// Derivative returns a small picture and its media type.
-func (d Desk) Derivative(ctx context.Context, digest pipeline.Digest) ([]byte, string, error) {
-	return d.picture(ctx)(digest)
+// Derivative returns what is kept under its digest.
+func (d Desk) Derivative(ctx context.Context, digest pipeline.Digest) ([]byte, error) {
+	return d.derived(ctx, digest)
 }
 
 // DecidePair records a person's word on two items.

@@ -63,11 +63,15 @@ function open(stage) {
     return { w: r.width, h: r.height };
   };
 
-  function fit() {
+  // fitting is where a picture lies that fills the room as a whole.
+  function fitting(img) {
     const { w, h } = room();
-    look.scale = Math.min(w / shown.b.naturalWidth, h / shown.b.naturalHeight);
-    look.x = (w - shown.b.naturalWidth * look.scale) / 2;
-    look.y = (h - shown.b.naturalHeight * look.scale) / 2;
+    const scale = Math.min(w / img.naturalWidth, h / img.naturalHeight);
+    return { scale, x: (w - img.naturalWidth * scale) / 2, y: (h - img.naturalHeight * scale) / 2 };
+  }
+
+  function fit() {
+    Object.assign(look, fitting(shown.b));
     draw();
   }
 
@@ -93,14 +97,15 @@ function open(stage) {
     if (stacked()) {
       shown.a.style.transform = `${moved} ${laidOn()}`;
     } else {
-      const { w, h } = room();
-      const own = Math.min(w / shown.a.naturalWidth, h / shown.a.naturalHeight) / Math.min(w / shown.b.naturalWidth, h / shown.b.naturalHeight);
-      shown.a.style.transform = `translate(${look.x}px, ${look.y}px) scale(${look.scale * own})`;
+      const [a, b] = [fitting(shown.a), fitting(shown.b)];
+      const grown = look.scale / b.scale;
+      shown.a.style.transform = `translate(${look.x + grown * (a.x - b.x)}px, ${look.y + grown * (a.y - b.y)}px) scale(${a.scale * grown})`;
     }
     const part = Number(slide.value);
     panes.b.style.clipPath = look.mode === "swipe" ? `inset(0 0 0 ${part}%)` : "";
     panes.b.style.opacity = look.mode === "onion" ? part / 100 : 1;
     slide.closest("label").hidden = look.mode !== "swipe" && look.mode !== "onion";
+    if (aligned) aligned.closest("label").hidden = !stacked();
   }
 
   // In turn, twice in three seconds; where motion is not wanted, by the slider's key alone.
