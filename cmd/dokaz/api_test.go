@@ -22,6 +22,7 @@ type serving struct {
 	process *exec.Cmd
 	dir     string // the case
 	address string
+	review  string // a link into the review pages
 }
 
 // startServing starts the server on a case, on any free port.
@@ -39,14 +40,14 @@ func startServing(t *testing.T, dir string, more ...string) *serving {
 	}
 	t.Cleanup(func() { _ = c.Process.Kill() }) // where a test failed before it stopped it
 	line, err := bufio.NewReader(out).ReadString('\n')
-	var e struct{ Type, Address string }
+	var e struct{ Type, Address, Review string }
 	if err == nil {
 		err = json.Unmarshal([]byte(line), &e)
 	}
 	if err != nil || e.Type != "serving" {
 		t.Fatalf("%v, %q\n%s", err, line, said)
 	}
-	s.address = e.Address
+	s.address, s.review = e.Address, e.Review
 	return s
 }
 
