@@ -238,7 +238,7 @@ func (m maker) indexRow(r Row, linked bool) (indexRow, error) {
 	out := indexRow{
 		Name: show(name, maxTitle), Report: r.Report, Picture: p,
 		Kind: m.word("kind", string(r.Kind)), SortKind: showText(string(r.Kind), maxTitle), Format: shownWord(m.speaker, "format", r.Format),
-		Size: bytesText(r.Size), SizeKey: r.Size, Matches: r.Matches, State: m.word("state", string(r.State)), Item: short(r.Item),
+		Size: m.bytesText(r.Size), SizeKey: r.Size, Matches: r.Matches, State: m.word("state", string(r.State)), Item: short(r.Item),
 		Filter:  strings.ToLower(showText(name, maxTitle) + " " + showText(r.Format, maxTitle) + " " + showText(string(r.Kind), maxTitle) + " " + r.Item.Hex()),
 		NFailed: len(r.NotFinished), Done: r.State == StateDone, Rank: r.Findings.Contradicts*1_000_000 + r.Findings.Questions*1000 + r.Findings.Supports,
 	}
