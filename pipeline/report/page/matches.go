@@ -239,7 +239,9 @@ func (m maker) segments(mt pipeline.Match, from bool) template.HTML {
 		if s.Frames > 0 {
 			frames, median = digits(int64(s.Frames)), m.Say("matches.bits", "distance", s.Distance)
 		}
-		t.rows = append(t.rows, []template.HTML{ours(strconv.Itoa(i + 1)), m.spanText(s.here), there, "× " + m.decimal(trim(s.speed)), frames, median})
+		t.rows = append(t.rows, []template.HTML{
+			ours(strconv.Itoa(i + 1)), m.spanText(s.here), there, "× " + m.decimal(trim(s.speed)), frames, median,
+		})
 	}
 	return t.HTML()
 }

@@ -119,7 +119,9 @@ func TestNumbersInEachLanguage(t *testing.T) {
 // What a giver says stays as it was said, though it looks like a number of ours.
 func TestClaimsKeepTheirSigns(t *testing.T) {
 	t.Parallel()
-	for claim, want := range map[string]string{"12.5": "12.5", "3 h": `<span class="v"><bdi>3 h</bdi></span>`, "1.2 km": `<span class="v"><bdi>1.2 km</bdi></span>`} {
+	for claim, want := range map[string]string{
+		"12.5": "12.5", "3 h": `<span class="v"><bdi>3 h</bdi></span>`, "1.2 km": `<span class="v"><bdi>1.2 km</bdi></span>`,
+	} {
 		if got := speakerIn(t, "ru").fill("{claimed}", map[string]string{"claimed": claim}); string(got) != want {
 			t.Errorf("%q became %q", claim, got)
 		}
