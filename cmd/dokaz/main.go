@@ -12,8 +12,10 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"dokaz/cmd/internal/wire"
+	"dokaz/pipeline/report/words"
 	"dokaz/workers/sandbox"
 
 	"github.com/spf13/cobra"
@@ -71,6 +73,8 @@ was measured. It judges nothing to be real or false; that is for people to decid
 	f.StringVar(&t.flags.caseDir, "case", "", "folder of the case (default ./dokaz-case, or DOKAZ_CASE)")
 	f.StringVar(&t.flags.redis, "redis", "", "queue in a real Redis: redis://host:port/db or unix:///path (default: inside this process)")
 	f.IntVar(&t.flags.workers, "workers", 0, "items examined at once (default: the number of processors)")
+	f.StringVar(&t.flags.language, "language", "",
+		"language of report pages: "+strings.Join(words.Languages(), ", ")+" (default en, or DOKAZ_LANGUAGE)")
 	f.BoolVar(&t.flags.json, "json", false, "print one JSON document")
 	f.BoolVar(&t.flags.jsonl, "jsonl", false, "print a stream of JSON events, one a line; the last is \"summary\"")
 	root.MarkFlagsMutuallyExclusive("json", "jsonl")

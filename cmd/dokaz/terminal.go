@@ -21,9 +21,9 @@ type terminal struct {
 	out      io.Writer
 	messages io.Writer
 	flags    struct {
-		caseDir, redis string
-		workers        int
-		json, jsonl    bool
+		caseDir, redis, language string
+		workers                  int
+		json, jsonl              bool
 	}
 	mu sync.Mutex // events come from several goroutines
 }
@@ -36,6 +36,9 @@ func (t *terminal) config() (wire.Config, []wire.Setting, error) {
 	}
 	if t.flags.redis != "" {
 		set["redis"] = t.flags.redis
+	}
+	if t.flags.language != "" {
+		set["language"] = t.flags.language
 	}
 	if t.flags.workers != 0 {
 		set["workers"] = strconv.Itoa(t.flags.workers)

@@ -147,12 +147,13 @@ func sideOf(v *visit, s Side, letter string) sideView {
 		out.Preview = "/previews/" + s.Item.Digest.Hex()
 	}
 	if s.Duration > 0 {
-		out.Seconds = v.Say("seconds", "seconds", decimal(s.Duration))
+		out.Seconds = v.Say("seconds", "seconds", decimal(v, s.Duration))
 	}
 	return out
 }
 
-func decimal(f float64) template.HTML { return template.HTML(strconv.FormatFloat(f, 'f', 1, 64)) } // digits
+// decimal is a number with one digit after the sign that the language has there.
+func decimal(v *visit, f float64) template.HTML { return v.Decimal(strconv.FormatFloat(f, 'f', 1, 64)) }
 
 func matchOf(v *visit, m pipeline.Match, c Comparison, place int) matchView {
 	out := matchView{Basis: v.Word("basis", string(m.Basis)), Strength: v.Word("strength", string(m.Strength)), Method: page.Show(m.Method, 400)}
@@ -165,7 +166,7 @@ func matchOf(v *visit, m pipeline.Match, c Comparison, place int) matchView {
 		say("matches.places", "count", m.Inliers)
 	}
 	if m.Agreement != 0 {
-		say("matches.agrees", "value", template.HTML(strconv.FormatFloat(m.Agreement, 'f', 2, 64)))
+		say("matches.agrees", "value", v.Decimal(strconv.FormatFloat(m.Agreement, 'f', 2, 64)))
 	}
 	if m.Transform.Mirror {
 		say("matches.mirror")
@@ -196,7 +197,7 @@ func (out *matchView) timelines(v *visit, m pipeline.Match, c Comparison, place 
 	out.SideA, out.SideB = at(longA), at(longB)
 	for i, s := range m.Segments {
 		anchor := fmt.Sprintf("s%d-%d", place+1, i+1)
-		line := v.Say("segment", "number", i+1, "a0", decimal(s.AStart), "a1", decimal(s.AEnd), "b0", decimal(s.BStart), "b1", decimal(s.BEnd), "speed", template.HTML(strconv.FormatFloat(s.Speed, 'g', 3, 64)))
+		line := v.Say("segment", "number", i+1, "a0", decimal(v, s.AStart), "a1", decimal(v, s.AEnd), "b0", decimal(v, s.BStart), "b1", decimal(v, s.BEnd), "speed", v.Decimal(strconv.FormatFloat(s.Speed, 'g', 3, 64)))
 		one := segmentView{Anchor: anchor, Line: line, Ambiguous: s.Ambiguous}
 		if s.Mirror {
 			one.MirrorWords = v.Say("matches.mirror")
@@ -219,7 +220,7 @@ func nearest(v *visit, s Side, at float64) (string, template.HTML) {
 			best = one
 		}
 	}
-	return picturePath(&best.Picture), v.Say("still_at", "seconds", decimal(best.Seconds))
+	return picturePath(&best.Picture), v.Say("still_at", "seconds", decimal(v, best.Seconds))
 }
 
 func hashOf(v *visit, h compare.HashPair) hashView {
@@ -231,7 +232,7 @@ func hashOf(v *visit, h compare.HashPair) hashView {
 	}
 	out := hashView{Views: named(h.Views[0]) + " ~ " + named(h.Views[1]), Distance: h.Distance, Width: min(100, h.Distance*100/128), Counts: h.Counts}
 	if h.Time != nil {
-		out.Views += " " + v.Say("still_at", "seconds", decimal(*h.Time))
+		out.Views += " " + v.Say("still_at", "seconds", decimal(v, *h.Time))
 	}
 	switch {
 	case h.Mirror && h.Rotate != 0:

@@ -231,7 +231,7 @@ type badge struct {
 func cardOf(v *visit, l catalog.Shown) card {
 	c := card{
 		Href: itemPath(l.Item.Digest), Name: nameOf(l), State: v.Word("state", l.State), Class: l.State, Matches: l.Matches,
-		Line:    page.Join(" · ", v.Word("kind", string(l.Item.Kind)), v.Word("format", l.Item.Format), page.Bytes(l.Item.Size)),
+		Line:    page.Join(" · ", v.Word("kind", string(l.Item.Kind)), v.Word("format", l.Item.Format), v.Bytes(l.Item.Size)),
 		Blurred: picturePath(l.Blurred), Clear: picturePath(l.Thumbnail),
 	}
 	if !l.Received.IsZero() {

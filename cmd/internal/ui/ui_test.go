@@ -276,6 +276,47 @@ func TestEveryPageInEveryLanguage(t *testing.T) {
 	}
 }
 
+// Every language has every line, with the same places, and none that was left in English.
+func TestWordsAreComplete(t *testing.T) {
+	t.Parallel()
+	sections := func(tag string) map[string]string {
+		raw, err := files.ReadFile("words/" + tag + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, section := map[string]string{}, ""
+		for line := range strings.Lines(string(raw)) {
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "[") {
+				section = line
+			}
+			if key, text, is := strings.Cut(line, ":"); is && section != "" && !strings.HasPrefix(line, "#") {
+				out[section+" "+key] = strings.TrimSpace(text)
+			}
+		}
+		return out
+	}
+	en := sections("en")
+	places := regexp.MustCompile(`\{[a-z0-9@_]+\}`)
+	if len(en) < 130 || len(tongues()) != 4 {
+		t.Fatalf("%d lines in %d languages: too few to say anything", len(en), len(tongues()))
+	}
+	for _, l := range tongues() {
+		own := sections(l.Tag)
+		for key, text := range en {
+			a, b := places.FindAllString(text, -1), places.FindAllString(own[key], -1)
+			slices.Sort(a)
+			slices.Sort(b)
+			if own[key] == "" || !slices.Equal(a, b) || l.Tag != "en" && own[key] == text && key != "[page] key.full" {
+				t.Errorf("%s %s: %q", l.Tag, key, own[key])
+			}
+		}
+		if len(own) != len(en) {
+			t.Errorf("%s has %d lines, en %d", l.Tag, len(own), len(en))
+		}
+	}
+}
+
 func TestLibraryAsksForWhatTheAddressSays(t *testing.T) {
 	t.Parallel()
 	f := &fake{}

@@ -7,8 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
+
+	"dokaz/pipeline/report/words"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/env/v2"
@@ -18,13 +21,14 @@ import (
 
 // Config is everything that can be set. File < environment (DOKAZ_…) < flags.
 type Config struct {
-	Case    string        `koanf:"case" json:"case"`       // folder of the case
-	Redis   string        `koanf:"redis" json:"redis"`     // "" is the queue inside the process
-	Workers int           `koanf:"workers" json:"workers"` // items examined at once
-	Quiet   time.Duration `koanf:"quiet" json:"quiet"`     // how long a neighbour's new revision waits for further changes
-	Actor   string        `koanf:"actor" json:"actor"`     // who stands in custody entries
-	Child   ChildLimits   `koanf:"child" json:"child"`
-	Serve   Serve         `koanf:"serve" json:"serve"`
+	Case     string        `koanf:"case" json:"case"`         // folder of the case
+	Redis    string        `koanf:"redis" json:"redis"`       // "" is the queue inside the process
+	Workers  int           `koanf:"workers" json:"workers"`   // items examined at once
+	Quiet    time.Duration `koanf:"quiet" json:"quiet"`       // how long a neighbour's new revision waits for further changes
+	Actor    string        `koanf:"actor" json:"actor"`       // who stands in custody entries
+	Language string        `koanf:"language" json:"language"` // of report pages and indexes, one of words.Languages
+	Child    ChildLimits   `koanf:"child" json:"child"`
+	Serve    Serve         `koanf:"serve" json:"serve"`
 }
 
 // Serve is how the doors of dokaz serve are set.
@@ -61,6 +65,7 @@ func defaults() map[string]any {
 		"workers":      runtime.NumCPU(),
 		"quiet":        "2s",
 		"actor":        "dokaz",
+		"language":     "en",
 		"child.memory": int64(6) << 30,
 		"child.cpu":    "15m",
 		"child.wall":   "20m",
@@ -167,6 +172,8 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: child.memory is %d: the HEIC decoder needs at least 3 GiB of address space", ErrConfig, c.Child.Memory)
 	case c.Child.CPU < time.Second || c.Child.Wall < time.Second:
 		return fmt.Errorf("%w: child.cpu and child.wall must be at least 1s", ErrConfig)
+	case !slices.Contains(words.Languages(), c.Language):
+		return fmt.Errorf("%w: language is %q: one of %s", ErrConfig, c.Language, strings.Join(words.Languages(), ", "))
 	case c.Quiet < 0:
 		return fmt.Errorf("%w: quiet is negative", ErrConfig)
 	case c.Serve.Upload < 1 || c.Serve.Uploads < 1 || c.Serve.Queue < 1 || c.Serve.Free < 0 || c.Serve.Rate < 0:

@@ -82,7 +82,7 @@ func (h *House) WriteIndex(ctx context.Context, left []page.LeftOut) error {
 	}
 	batch := page.Batch{At: time.Now().UTC().Truncate(time.Second), Tool: h.tool, Left: left, Pictures: h.picture(ctx)}
 	for name, write := range map[string]func(io.Writer) error{
-		"index.html":  func(w io.Writer) error { return page.Index(w, listed, batch) },
+		"index.html":  func(w io.Writer) error { return page.IndexIn(h.Config.Language, w, listed, batch) },
 		"index.csv":   func(w io.Writer) error { return page.CSV(w, listed) },
 		"index.jsonl": func(w io.Writer) error { return page.JSONL(w, listed) },
 	} {

@@ -31,7 +31,8 @@ func (s publishing) Perform(ctx context.Context, cl pipeline.Claim) error {
 	return err
 }
 
-// Publish writes reports/<sha256>/report.json and report.html from an item's latest revision.
+// Publish writes reports/<sha256>/report.json and report.html from an item's latest revision, the page in the language of the
+// configuration.
 func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 	doc, digest, err := h.frozen(ctx, d)
 	if err != nil {
@@ -42,7 +43,7 @@ func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 		return fmt.Errorf("frozen report of %s: %w: %w", d, pipeline.ErrCorrupt, err)
 	}
 	var html bytes.Buffer
-	if err := page.HTML(&html, r, digest, h.album(ctx, true)); err != nil {
+	if err := page.HTMLIn(h.Config.Language, &html, r, digest, h.album(ctx, true)); err != nil {
 		return fmt.Errorf("report page of %s: %w", d, err)
 	}
 	dir := h.Case.Path("reports", d.Hex())
@@ -78,11 +79,11 @@ func (h *House) Report(ctx context.Context, d pipeline.Digest) (pipeline.Report,
 	return r, doc, digest, err
 }
 
-// Page writes the page of an item's latest revision.
+// Page writes the page of an item's latest revision in the language of the configuration.
 func (h *House) Page(ctx context.Context, w io.Writer, d pipeline.Digest) error {
 	r, _, digest, err := h.Report(ctx, d)
 	if err != nil {
 		return err
 	}
-	return page.HTML(w, r, digest, h.album(ctx, false))
+	return page.HTMLIn(h.Config.Language, w, r, digest, h.album(ctx, false))
 }

@@ -72,9 +72,9 @@ func (m maker) line() template.HTML {
 	}
 	length := template.HTML("")
 	if d, ok := m.duration(); ok {
-		length = lasting(d)
+		length = m.lasting(d)
 	}
-	return Join(" · ", m.Word("kind", string(it.Kind)), format, Bytes(it.Size), size, length)
+	return Join(" · ", m.Word("kind", string(it.Kind)), format, m.Bytes(it.Size), size, length)
 }
 
 // pixels returns the picture's size as stored: of the raster, or of the first video stream.

@@ -238,7 +238,7 @@ func (m maker) indexRow(r Row, linked bool) (indexRow, error) {
 	out := indexRow{
 		Name: Show(name, MaxTitle), Report: r.Report, Picture: p,
 		Kind: m.Word("kind", string(r.Kind)), SortKind: ShowText(string(r.Kind), MaxTitle), Format: shownWord(m.Speaker, "format", r.Format),
-		Size: Bytes(r.Size), SizeKey: r.Size, Matches: r.Matches, State: m.Word("state", string(r.State)), Item: short(r.Item),
+		Size: m.Bytes(r.Size), SizeKey: r.Size, Matches: r.Matches, State: m.Word("state", string(r.State)), Item: short(r.Item),
 		Filter:  strings.ToLower(ShowText(name, MaxTitle) + " " + ShowText(r.Format, MaxTitle) + " " + ShowText(string(r.Kind), MaxTitle) + " " + r.Item.Hex()),
 		NFailed: len(r.NotFinished), Done: r.State == StateDone, Rank: r.Findings.Contradicts*1_000_000 + r.Findings.Questions*1000 + r.Findings.Supports,
 	}

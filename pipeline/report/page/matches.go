@@ -95,7 +95,7 @@ func (m maker) match(n pipeline.Neighbour) (match, error) {
 	out := match{
 		Name: Show(name, MaxTitle), Href: "../" + n.Other.Digest.Hex() + "/report.html",
 		Blurred: still{URI: p.Blurred, Alt: p.Alt, Absent: cmp.Or(p.Absent, p.Hidden)}, Clear: still{URI: p.Clear, Alt: p.Alt, Absent: p.Absent},
-		Line:     Join(" · ", m.Word("kind", string(n.Other.Kind)), shownWord(m.Speaker, "format", n.Other.Format), Bytes(n.Other.Size)),
+		Line:     Join(" · ", m.Word("kind", string(n.Other.Kind)), shownWord(m.Speaker, "format", n.Other.Format), m.Bytes(n.Other.Size)),
 		Strength: m.Word("strength", string(n.Match.Strength)), Strong: n.Match.Strength == pipeline.Confirmed,
 		Segments: m.segments(n.Match, from), Map: m.segmentMap(n.Match, from),
 	}
@@ -127,7 +127,7 @@ func (m maker) geometry(mt pipeline.Match) (out []pair) {
 		out = append(out, pair{m.Say("matches.inliers"), m.Say("matches.places", "count", number(int64(mt.Inliers)))})
 	}
 	if mt.Agreement != 0 {
-		out = append(out, pair{m.Say("matches.agreement"), m.Say("matches.agrees", "value", ours(fmt.Sprintf("%.2f", mt.Agreement)))})
+		out = append(out, pair{m.Say("matches.agreement"), m.Say("matches.agrees", "value", m.Decimal(fmt.Sprintf("%.2f", mt.Agreement)))})
 	}
 	return out
 }
@@ -235,7 +235,7 @@ func seen(mt pipeline.Match, from bool) []shared {
 func (m maker) segments(mt pipeline.Match, from bool) template.HTML {
 	t := table{class: "segments", caption: m.Text("matches.segments"), heads: m.texts("matches.segment", "matches.here", "matches.there", "matches.speed", "matches.frames", "matches.median")}
 	for i, s := range seen(mt, from) {
-		there := spanText(s.there)
+		there := m.spanText(s.there)
 		if s.Ambiguous {
 			there = Join("; ", there, m.Say("matches.ambiguous"))
 		}
@@ -243,13 +243,15 @@ func (m maker) segments(mt pipeline.Match, from bool) template.HTML {
 		if s.Frames > 0 {
 			frames, median = digits(int64(s.Frames)), m.Say("matches.bits", "distance", s.Distance)
 		}
-		t.rows = append(t.rows, []template.HTML{ours(strconv.Itoa(i + 1)), spanText(s.here), there, ours("× " + trim(s.speed)), frames, median})
+		t.rows = append(t.rows, []template.HTML{
+			ours(strconv.Itoa(i + 1)), m.spanText(s.here), there, "× " + m.Decimal(trim(s.speed)), frames, median,
+		})
 	}
 	return t.HTML()
 }
 
-func spanText(s [2]float64) template.HTML {
-	return `<span class="nb">` + seconds(s[0]) + " – " + seconds(s[1]) + "</span>"
+func (s Speaker) spanText(t [2]float64) template.HTML {
+	return `<span class="nb">` + s.seconds(t[0]) + " – " + s.seconds(t[1]) + "</span>"
 }
 
 // segmentMap draws this item's time above, the other's below, and each stretch in common as a band between

@@ -11,10 +11,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/report/words"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -42,8 +44,13 @@ func sample(t testing.TB, name string) (pipeline.Report, pipeline.Digest) {
 
 func rendered(t testing.TB, r pipeline.Report, doc pipeline.Digest, pic Pictures) string {
 	t.Helper()
+	return renderedIn(t, "en", r, doc, pic)
+}
+
+func renderedIn(t testing.TB, lang string, r pipeline.Report, doc pipeline.Digest, pic Pictures) string {
+	t.Helper()
 	var b bytes.Buffer
-	if err := HTML(&b, r, doc, Album{Pictures: pic}); err != nil {
+	if err := HTMLIn(lang, &b, r, doc, Album{Pictures: pic}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -51,10 +58,11 @@ func rendered(t testing.TB, r pipeline.Report, doc pipeline.Digest, pic Pictures
 
 func TestPagesOfTheSamples(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"photo", "video"} {
+	for golden, lang := range map[string]string{"photo.golden.html": "en", "photo.be.golden.html": "be", "video.golden.html": "en"} {
+		name, _, _ := strings.Cut(golden, ".")
 		r, doc := sample(t, name)
-		got := rendered(t, r, doc, onePixel)
-		golden := filepath.Join("testdata", name+".golden.html")
+		got := renderedIn(t, lang, r, doc, onePixel)
+		golden := filepath.Join("testdata", golden)
 		if *update {
 			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 				t.Fatal(err)
@@ -295,6 +303,27 @@ func TestPicturesAreBlurredUntilAskedFor(t *testing.T) {
 	}
 	if regexp.MustCompile(`<details class="(pic|both)"[^>]* open`).MatchString(got) {
 		t.Error("a picture is unfolded from the start")
+	}
+}
+
+// Every sample and an index can be shown in every language, in the same markup: only words and decimal signs differ.
+func TestPagesInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	tags := func(page string) []string { return regexp.MustCompile(`</?[a-z0-9]+`).FindAllString(page, -1) }
+	for _, lang := range words.Languages() {
+		for _, name := range []string{"photo", "video", "plain"} {
+			r, doc := sample(t, name)
+			got := renderedIn(t, lang, r, doc, onePixel)
+			if !strings.Contains(got, `<html lang="`+lang+`">`) {
+				t.Errorf("%s in %s does not name its language", name, lang)
+			}
+			if !slices.Equal(tags(rendered(t, r, doc, onePixel)), tags(got)) {
+				t.Errorf("%s in %s has other markup than in English", name, lang)
+			}
+		}
+		if err := IndexIn(lang, &bytes.Buffer{}, hostileRows(), Batch{}); err != nil {
+			t.Errorf("index in %s: %v", lang, err)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func (m maker) places() template.HTML {
 		}
 		altitude := template.HTML("")
 		if p.Altitude != nil {
-			altitude = ours(trim(*p.Altitude)) + " " + m.Say("place.metres")
+			altitude = m.Decimal(trim(*p.Altitude)) + " " + m.Say("place.metres")
 		}
 		source := Join(", ", code(p.Source), shown(p.Datum))
 		t.rows = append(t.rows, []template.HTML{coordinates, degrees, altitude, source, shown(p.Raw), m.where(s.Where)})

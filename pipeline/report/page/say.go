@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"dokaz/pipeline/report/words"
@@ -54,18 +53,28 @@ func (s Speaker) Say(name string, values ...any) template.HTML {
 		if h, ok := ready[p.Place]; ok && p.Place != "" {
 			b.WriteString(string(h))
 		} else {
-			b.WriteString(string(piece(p)))
+			b.WriteString(string(s.piece(p)))
 		}
 	}
 	return template.HTML(b.String()) // pieces escaped by their makers
 }
 
-// bare is a number, or a length of time or way as rules write them: it needs no setting apart.
-var bare = regexp.MustCompile(`^\d+(\.\d)?( (d|h|min|s|m|km)( \d+ (h|min|s))?)?$`)
+// bare is a number: it needs no setting apart.
+var bare = regexp.MustCompile(`^\d+(\.\d)?$`)
+
+// amounts are numbers, lengths of time and ways as rules write them.
+var amounts = regexp.MustCompile(`^\d+(\.\d{1,2})?( (d|h|min|s|m|km)( \d+ (h|min|s))?)?$`)
+
+// counted are the places that rules fill with amounts: these are written as the language writes them. What
+// stands in other places is shown as it was given, for it may be a giver's words.
+var counted = map[string]bool{"gap": true, "distance": true, "share": true, "speed": true, "time": true, "from": true, "to": true}
 
 // piece puts one stretch of a filled line into markup; values are set apart from our words.
-func piece(p words.Piece) template.HTML {
-	if !p.Value || bare.MatchString(p.Text) {
+func (s Speaker) piece(p words.Piece) template.HTML {
+	switch {
+	case p.Value && counted[p.Place] && amounts.MatchString(p.Text):
+		return s.amount(p.Text)
+	case !p.Value || bare.MatchString(p.Text):
 		return ours(p.Text)
 	}
 	return `<span class="v">` + Show(p.Text, maxSentence) + `</span>`
@@ -84,7 +93,7 @@ func (s Speaker) Text(name string) string {
 func (s Speaker) fill(l words.Line, values map[string]string) template.HTML {
 	var b strings.Builder
 	for _, p := range s.book.Fill(l, values) {
-		b.WriteString(string(piece(p)))
+		b.WriteString(string(s.piece(p)))
 	}
 	return template.HTML(b.String()) // pieces escaped by piece
 }
@@ -131,64 +140,6 @@ func code(s string) template.HTML {
 		return ""
 	}
 	return "<code>" + Show(s, maxSentence) + "</code>"
-}
-
-// number writes digits in groups of three, parted by narrow spaces that do not break (ISO 80000-1 §7.3.1).
-func number(n int64) template.HTML {
-	s := strconv.FormatInt(n, 10)
-	sign := ""
-	if s[0] == '-' {
-		sign, s = "−", s[1:]
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "&#8239;" + s[i:]
-	}
-	return template.HTML(sign + s)
-}
-
-// Bytes writes a size in bytes with a decimal unit (IEC 80000-13).
-func Bytes(n int64) template.HTML {
-	if n < 1000 {
-		return number(n) + "&nbsp;B"
-	}
-	v, unit := float64(n), ""
-	for _, u := range []string{"kB", "MB", "GB", "TB", "PB"} {
-		v /= 1000
-		unit = u
-		if v < 999.5 {
-			break
-		}
-	}
-	digits := 1
-	if v >= 100 {
-		digits = 0
-	}
-	return template.HTML(strconv.FormatFloat(v, 'f', digits, 64) + "&nbsp;" + unit)
-}
-
-// seconds writes a time in a stream as minutes and seconds, with hours where there are any.
-func seconds(t float64) template.HTML {
-	if !(t > -1e7 && t < 1e7) {
-		return ours(strconv.FormatFloat(t, 'g', 4, 64) + " s")
-	}
-	sign := ""
-	if t < 0 {
-		sign, t = "−", -t
-	}
-	tenths := int64(t*10 + 0.5)
-	h, m, s := tenths/36000, tenths/600%60, float64(tenths%600)/10
-	if h > 0 {
-		return ours(fmt.Sprintf("%s%d:%02d:%04.1f", sign, h, m, s))
-	}
-	return ours(fmt.Sprintf("%s%d:%04.1f", sign, m, s))
-}
-
-// lasting writes a length of time: seconds below a minute, else as seconds does.
-func lasting(t float64) template.HTML {
-	if t >= 0 && t < 59.95 {
-		return ours(strconv.FormatFloat(t, 'f', 1, 64)) + "&nbsp;s"
-	}
-	return seconds(t)
 }
 
 // SpeakerOf speaks out of a book, for pages that show more than reports.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"dokaz/pipeline/report/words"
 )
 
 func TestShow(t *testing.T) {
@@ -79,20 +81,61 @@ func FuzzShow(f *testing.F) {
 
 func TestNumbersForPeople(t *testing.T) {
 	t.Parallel()
+	en := speakerIn(t, "en")
 	for got, want := range map[string]string{
 		string(number(0)): "0", string(number(999)): "999", string(number(1000)): "1&#8239;000", string(number(-1234567)): "−1&#8239;234&#8239;567",
-		string(Bytes(999)): "999&nbsp;B", string(Bytes(1000)): "1.0&nbsp;kB", string(Bytes(999_999)): "1.0&nbsp;MB",
-		string(Bytes(4_318_772)): "4.3&nbsp;MB", string(Bytes(123_456_789)): "123&nbsp;MB", string(Bytes(5e17)): "500&nbsp;PB",
-		string(seconds(0)): "0:00.0", string(seconds(59.96)): "1:00.0", string(seconds(97.44)): "1:37.4", string(seconds(3725.05)): "1:02:05.1",
-		string(seconds(-1.5)): "−0:01.5", string(seconds(math.Inf(1))): "+Inf s", string(lasting(37.48)): "37.5&nbsp;s", string(lasting(60)): "1:00.0",
+		string(en.Bytes(999)): "999&nbsp;B", string(en.Bytes(1000)): "1.0&nbsp;kB", string(en.Bytes(999_999)): "1.0&nbsp;MB",
+		string(en.Bytes(4_318_772)): "4.3&nbsp;MB", string(en.Bytes(123_456_789)): "123&nbsp;MB", string(en.Bytes(5e17)): "500&nbsp;PB",
+		string(en.seconds(0)): "0:00.0", string(en.seconds(59.96)): "1:00.0", string(en.seconds(97.44)): "1:37.4", string(en.seconds(3725.05)): "1:02:05.1",
+		string(en.seconds(-1.5)): "−0:01.5", string(en.seconds(math.Inf(1))): "+Inf s", string(en.lasting(37.48)): "37.5&nbsp;s", string(en.lasting(60)): "1:00.0",
 		trim(1.5): "1.5", trim(2): "2", trim(0.1234): "0.123",
-		string(rational("30000/1001")): "29.97", string(rational("0/0", "25/1")): "25", string(rational("1e9/1")): "", string(rational("x")): "",
+		rational("30000/1001"): "29.97", rational("0/0", "25/1"): "25", rational("1e9/1"): "", rational("x"): "",
 		string(dms(53.917301, "N", "S")): "53° 55′ 02.3″ N", string(dms(-0.5, "N", "S")): "0° 30′ 00.0″ S", string(dms(59.99999999, "E", "W")): "60° 00′ 00.0″ E",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
+}
+
+// Numbers of ours are written as each language writes them.
+func TestNumbersInEachLanguage(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string]string{
+		"en": "999&nbsp;B, 4.3&nbsp;MB, 1:37.4, 37.5&nbsp;s, 3&nbsp;h 20&nbsp;min, 1.2&nbsp;km, 0.75",
+		"be": "999&nbsp;Б, 4,3&nbsp;МБ, 1:37,4, 37,5&nbsp;с, 3&nbsp;гадз 20&nbsp;хв, 1,2&nbsp;км, 0,75",
+		"ru": "999&nbsp;Б, 4,3&nbsp;МБ, 1:37,4, 37,5&nbsp;с, 3&nbsp;ч 20&nbsp;мин, 1,2&nbsp;км, 0,75",
+		"uk": "999&nbsp;Б, 4,3&nbsp;МБ, 1:37,4, 37,5&nbsp;с, 3&nbsp;год 20&nbsp;хв, 1,2&nbsp;км, 0,75",
+	} {
+		s := speakerIn(t, lang)
+		got := Join(", ", s.Bytes(999), s.Bytes(4_318_772), s.seconds(97.44), s.lasting(37.48),
+			s.fill("{gap}, {distance}, {share}", map[string]string{"gap": "3 h 20 min", "distance": "1.2 km", "share": "0.75"}))
+		if string(got) != want || s.Err() != nil {
+			t.Errorf("%s: got %q, want %q; %v", lang, got, want, s.Err())
+		}
+	}
+}
+
+// What a giver says stays as it was said, though it looks like a number of ours.
+func TestClaimsKeepTheirSigns(t *testing.T) {
+	t.Parallel()
+	for claim, want := range map[string]string{
+		"12.5": "12.5", "3 h": `<span class="v"><bdi>3 h</bdi></span>`, "1.2 km": `<span class="v"><bdi>1.2 km</bdi></span>`,
+	} {
+		if got := speakerIn(t, "ru").fill("{claimed}", map[string]string{"claimed": claim}); string(got) != want {
+			t.Errorf("%q became %q", claim, got)
+		}
+	}
+}
+
+// speakerIn returns the Speaker of a language.
+func speakerIn(t *testing.T, lang string) Speaker {
+	t.Helper()
+	b, err := words.In(lang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return SpeakerOf(b)
 }
 
 // Text must stand out from what it stands on by 4.5 to 1 (WCAG 2.2, success criterion 1.4.3), in both themes.

@@ -27,10 +27,10 @@ func (m maker) fillStreams(v *view) {
 			parts = append(parts, m.Say("streams.brand", "brand", c.Brand))
 		}
 		if c.Duration != 0 {
-			parts = append(parts, m.Say("streams.duration", "duration", lasting(c.Duration)))
+			parts = append(parts, m.Say("streams.duration", "duration", m.lasting(c.Duration)))
 		}
 		if c.Start != 0 {
-			parts = append(parts, m.Say("streams.start", "start", ours(trim(c.Start))))
+			parts = append(parts, m.Say("streams.start", "start", m.Decimal(trim(c.Start))))
 		}
 		if c.BitRate != 0 {
 			parts = append(parts, m.Say("streams.rate", "rate", number(c.BitRate)))
@@ -78,17 +78,17 @@ func (m maker) stream(s pipeline.Stream) []template.HTML {
 	}
 	length := template.HTML("")
 	if s.Duration != 0 {
-		length = lasting(s.Duration)
+		length = m.lasting(s.Duration)
 	}
 	if s.Start != 0 {
-		length = Join("<br>", length, m.Say("streams.start", "start", ours(trim(s.Start))))
+		length = Join("<br>", length, m.Say("streams.start", "start", m.Decimal(trim(s.Start))))
 	}
 	if s.BitRate != 0 {
 		length = Join("<br>", length, m.Say("streams.rate", "rate", number(s.BitRate)))
 	}
 	var frames []template.HTML
 	if rate := rational(s.AverageRate, s.FrameRate); rate != "" {
-		frames = append(frames, m.Say("streams.per_second", "rate", rate))
+		frames = append(frames, m.Say("streams.per_second", "rate", m.Decimal(rate)))
 	}
 	for _, c := range []struct {
 		line  string
@@ -109,7 +109,7 @@ func (m maker) stream(s pipeline.Stream) []template.HTML {
 }
 
 // rational writes the first of the fractions a/b that is a positive number, with at most three decimals.
-func rational(fractions ...string) template.HTML {
+func rational(fractions ...string) string {
 	for _, f := range fractions {
 		if len(f) > 40 {
 			continue
@@ -119,7 +119,7 @@ func rational(fractions ...string) template.HTML {
 			continue
 		}
 		v, _ := r.Float64()
-		return ours(trim(v))
+		return trim(v)
 	}
 	return ""
 }

@@ -85,7 +85,7 @@ func (m maker) fillHashes(v *view) {
 		v.Footage = append(v.Footage, m.Say("hashes.features", "count", featured(s.fact), "pictures", len(s.fact.Frames)))
 	}
 	for _, s := range all[pipeline.AudioPrint](m.r) {
-		v.Footage = append(v.Footage, m.Say("hashes.sound", "stream", s.fact.Stream, "count", len(s.fact.Words), "to", seconds(float64(len(s.fact.Words))*s.fact.Step)))
+		v.Footage = append(v.Footage, m.Say("hashes.sound", "stream", s.fact.Stream, "count", len(s.fact.Words), "to", m.seconds(float64(len(s.fact.Words))*s.fact.Step)))
 	}
 	m.fillFrameHashes(v)
 }
@@ -112,7 +112,7 @@ func (m maker) fillFrameHashes(v *view) {
 			}
 		}
 		line := m.Say("hashes.frames", "stream", s.fact.Stream, "count", len(frames), "usable", good,
-			"from", seconds(frames[0].Time), "to", seconds(frames[len(frames)-1].Time))
+			"from", m.seconds(frames[0].Time), "to", m.seconds(frames[len(frames)-1].Time))
 		if s.fact.View != "" {
 			line = Join(" ", line, m.Say("hashes.frames_trimmed"))
 		}

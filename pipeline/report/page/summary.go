@@ -47,15 +47,15 @@ func (m maker) sumWhat() []template.HTML {
 	kind := string(it.Kind)
 	var out []template.HTML
 	if it.Format == "" {
-		out = append(out, m.Say("summary.item_unknown", "kind", kind, "size", Bytes(it.Size)))
+		out = append(out, m.Say("summary.item_unknown", "kind", kind, "size", m.Bytes(it.Size)))
 	} else {
-		out = append(out, m.Say("summary.item", "kind", kind, "format", it.Format, "size", Bytes(it.Size)))
+		out = append(out, m.Say("summary.item", "kind", kind, "format", it.Format, "size", m.Bytes(it.Size)))
 	}
 	if w, h, ok := m.pixels(); ok {
 		out = append(out, m.Say("summary.raster", "width", digits(int64(w)), "height", digits(int64(h))))
 	}
 	if d, ok := m.duration(); ok {
-		out = append(out, m.Say("summary.duration", "duration", lasting(d)))
+		out = append(out, m.Say("summary.duration", "duration", m.lasting(d)))
 	}
 	if n := len(m.r.Core.Receipts); n > 0 {
 		out = append(out, m.Say("summary.receipts", "name", m.name(), "count", n))
