@@ -210,7 +210,7 @@ type card struct {
 	Href      string
 	Name      template.HTML
 	Line      template.HTML
-	Received  string
+	Received  template.HTML
 	State     template.HTML
 	Class     string // of the state
 	Weights   []badge
@@ -235,7 +235,7 @@ func cardOf(v *visit, l catalog.Shown) card {
 		Blurred: picturePath(l.Blurred), Clear: picturePath(l.Thumbnail),
 	}
 	if !l.Received.IsZero() {
-		c.Received = l.Received.UTC().Format("2006-01-02 15:04 UTC")
+		c.Received = template.HTML(l.Received.UTC().Format("2006-01-02 15:04 UTC")) // digits
 	}
 	if l.ClusterSize > 1 {
 		c.Copies, c.CopiesAt = l.ClusterSize, itemPath(l.Item.Digest)+"/copies"
