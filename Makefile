@@ -75,6 +75,10 @@ battery: build setup-demo ## make known transforms of real photographs and clips
 	[[ -f $$dir/made/manifest.csv ]] || $(GO) run -buildvcs=false ./fixtures/gen -battery "$$dir/sources" -out "$$dir/made"; \
 	bin/dokaz eval "$$dir/made/manifest.csv" --cross-source
 
+.PHONY: screenshots
+screenshots: setup-test ## a picture of every review page, theme, language and width, into OUT (default screenshots/)
+	@$(GO_TEST) -count=1 -timeout 30m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -screenshots "$(abspath $(or $(OUT),screenshots))"
+
 .PHONY: chaos
 chaos: setup-test ## kill -9 at random moments, in full; long
 	@$(call packages_with,^func TestChaosFull) $(GO_TEST) -count=1 -timeout 2h -v -run '^TestChaosFull' $$packages -chaos

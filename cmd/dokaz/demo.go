@@ -136,6 +136,7 @@ func tour(ctx context.Context, t *terminal, h *wire.House) error {
 		t.printf("  %-34s %s\n    file://%s\n", plain(s.name), s.why, s.page)
 	}
 	t.printf("  %-34s\n    file://%s\n", "everything", h.Case.Path("reports", "index.html"))
+	t.printf("\nRead, compare and decide in a browser:\n  %s serve --case %s\n", plain(os.Args[0]), plain(h.Config.Case))
 	return nil
 }
 

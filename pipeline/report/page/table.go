@@ -21,8 +21,9 @@ func (t table) HTML() template.HTML {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString(`<div class="tw"><table class="t ` + t.class + `"><caption class="sr">`)
-	template.HTMLEscape(&b, []byte(t.caption))
+	caption := template.HTMLEscapeString(t.caption)
+	// A table wider than its page is moved in its box, by the keyboard too.
+	b.WriteString(`<div class="tw" tabindex="0" role="group" aria-label="` + caption + `"><table class="t ` + t.class + `"><caption class="sr">` + caption)
 	b.WriteString("</caption><thead><tr>")
 	escaped := make([]string, len(t.heads))
 	for i, h := range t.heads {
