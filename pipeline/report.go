@@ -73,7 +73,8 @@ const (
 	ActExamined   Act = "examined"
 	ActReported   Act = "reported"
 	ActQuarantine Act = "quarantined"
-	ActDecided    Act = "decided" // a person's word on this item and another
+	ActDecided    Act = "decided" // a person's word on this item's report, or on it and another
+	ActRetried    Act = "retried" // a person asked for what had failed to be done again
 )
 
 // Entry is one custody event, committed with the effect it describes.

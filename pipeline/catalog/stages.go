@@ -29,6 +29,19 @@ func (c *Catalog) Want(ctx context.Context, step pipeline.Step, item pipeline.Di
 	return c.tx(ctx, func(tx *sql.Tx) error { return want(ctx, tx, step, item.Hex(), c.clock(), "") })
 }
 
+// Retry asks for an item to be examined again under a plan, because a person wants what had failed to be done anew, with a custody entry.
+func (c *Catalog) Retry(ctx context.Context, item pipeline.Digest, by pipeline.Actor, plan Plan) error {
+	if _, err := c.Item(ctx, item); err != nil {
+		return err
+	}
+	return c.tx(ctx, func(tx *sql.Tx) error {
+		if err := c.enterBy(ctx, tx, by, pipeline.ActRetried, item, "", ""); err != nil {
+			return err
+		}
+		return want(ctx, tx, pipeline.StepExamine, item.Hex(), c.clock(), string(plan))
+	})
+}
+
 // Due lists tasks that may be claimed at now, at most limit for each step, longest waiting first.
 func (c *Catalog) Due(ctx context.Context, now time.Time, limit int) ([]pipeline.Task, error) {
 	var out []pipeline.Task

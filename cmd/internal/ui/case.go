@@ -38,6 +38,8 @@ type Case interface {
 	// DecidePair records what a person says of two items; DecideReport of one exact revision of a report.
 	DecidePair(ctx context.Context, d pipeline.PairDecision) (pipeline.PairDecision, error)
 	DecideReport(ctx context.Context, d pipeline.ReportDecision) (pipeline.ReportDecision, error)
+	// Retry has an item examined again, for what had failed.
+	Retry(ctx context.Context, d pipeline.Digest, by pipeline.Actor) error
 	// Decisions lists what people said of an item's reports, oldest first.
 	Decisions(ctx context.Context, d pipeline.Digest) ([]pipeline.ReportDecision, error)
 }

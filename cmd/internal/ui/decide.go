@@ -61,6 +61,24 @@ func (p *Pages) decideReport(w http.ResponseWriter, r *http.Request, v *visit) e
 	return nil
 }
 
+// retry has an item examined again.
+func (p *Pages) retry(w http.ResponseWriter, r *http.Request, v *visit) error {
+	item, err := digestIn(r, "item")
+	if err != nil {
+		return err
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	by := v.session.named(r.PostFormValue("by"))
+	if by == "" || len(by) > 200 {
+		return fmt.Errorf("%w: whoever asks for it has a name", errAsked)
+	}
+	if err := p.kept.Retry(r.Context(), item, by); err != nil {
+		return err
+	}
+	http.Redirect(w, r, itemPath(item), http.StatusSeeOther)
+	return nil
+}
+
 // named remembers who decides, so that the name need not be typed again.
 func (s *session) named(name string) pipeline.Actor {
 	s.mu.Lock()

@@ -24,6 +24,7 @@ type itemPage struct {
 	Standings []option
 	Said      []saidLine
 	Person    string
+	Retry     string // address, "" where every analysis finished
 }
 
 // revisionLine is one frozen report of an item.
@@ -81,6 +82,11 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 	out := itemPage{
 		Report: template.HTML(part.String()), Number: rep.Issue.Revision, Document: doc.String(), // made by package page
 		Action: itemPath(d) + "/revisions/" + strconv.Itoa(rep.Issue.Revision), Person: v.session.person(),
+	}
+	for _, o := range rep.Core.Outcomes {
+		if o.Status == pipeline.Failed || o.Status == pipeline.Refused || o.Status == pipeline.Partial {
+			out.Retry = itemPath(d) + "/retry"
+		}
 	}
 	if rep.Core.Cluster != nil {
 		out.Copies = itemPath(d) + "/copies"

@@ -52,6 +52,7 @@ func New(kept Case, sessions *Sessions, notice func(error)) (*Pages, error) {
 		"GET /progress":                         p.progress,
 		"POST /compare/{a}/{b}":                 p.decidePair,
 		"POST /items/{item}/revisions/{number}": p.decideReport,
+		"POST /items/{item}/retry":              p.retry,
 		"POST /language":                        p.language,
 		"POST /leave":                           p.leave,
 	} {

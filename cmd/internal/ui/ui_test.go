@@ -28,6 +28,7 @@ type fake struct {
 	asked   []catalog.Asked
 	pairs   []pipeline.PairDecision
 	reports []pipeline.ReportDecision
+	retried []string
 	broken  error
 }
 
@@ -69,9 +70,11 @@ func (f *fake) Revision(_ context.Context, d pipeline.Digest, number int) (pipel
 		number = 2
 	}
 	return pipeline.Report{
-		Core: pipeline.Core{Item: first.Item, Receipts: []pipeline.CoreReceipt{{Name: hostile}}}, Issue: pipeline.Issue{Revision: number},
+		Core: pipeline.Core{Item: first.Item, Receipts: []pipeline.CoreReceipt{{Name: hostile}}, Outcomes: failing}, Issue: pipeline.Issue{Revision: number},
 	}, pipeline.DigestOf([]byte{byte(number)}), nil
 }
+
+var failing = []pipeline.Outcome{{By: pipeline.Ref{Analyzer: "sound"}, Status: pipeline.Failed}}
 
 func (f *fake) Revisions(context.Context, pipeline.Digest) ([]catalog.Revision, error) {
 	return []catalog.Revision{{Number: 1}, {Number: 2}}, nil
@@ -111,6 +114,11 @@ func (f *fake) DecidePair(_ context.Context, d pipeline.PairDecision) (pipeline.
 func (f *fake) DecideReport(_ context.Context, d pipeline.ReportDecision) (pipeline.ReportDecision, error) {
 	f.reports = append(f.reports, d)
 	return d, nil
+}
+
+func (f *fake) Retry(_ context.Context, d pipeline.Digest, by pipeline.Actor) error {
+	f.retried = append(f.retried, string(by)+" "+d.Hex())
+	return nil
 }
 
 func (f *fake) Decisions(context.Context, pipeline.Digest) ([]pipeline.ReportDecision, error) {
@@ -381,6 +389,23 @@ func TestDecisionsAreOfThePersonAndOfThisOrigin(t *testing.T) {
 	}
 	if status, _ := b.post(revision, url.Values{"standing": {"likely"}, "by": {"x"}, "document": {doc}}); status != http.StatusBadRequest {
 		t.Errorf("without a reason: %d", status)
+	}
+}
+
+func TestWhatFailedIsDoneAgain(t *testing.T) {
+	t.Parallel()
+	f := &fake{}
+	s, sessions, _ := pages(t, f)
+	b := enter(t, s, sessions)
+	path := "/items/" + first.Item.Digest.String()
+	if _, body := b.get(path); !strings.Contains(body, `action="`+path+`/retry"`) {
+		t.Error("an item with a failed analysis cannot be examined again")
+	}
+	if status, _ := b.post(path+"/retry", url.Values{"by": {"N. K."}}); status != http.StatusOK || len(f.retried) != 1 {
+		t.Errorf("%d, %v", status, f.retried)
+	}
+	if status, _ := b.post(path+"/retry", nil); status != http.StatusBadRequest {
+		t.Errorf("nobody asked: %d", status)
 	}
 }
 

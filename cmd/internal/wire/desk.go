@@ -82,6 +82,18 @@ func (d Desk) DecidePair(ctx context.Context, one pipeline.PairDecision) (pipeli
 	return out, err
 }
 
+// Retry has an item examined again.
+func (d Desk) Retry(ctx context.Context, item pipeline.Digest, by pipeline.Actor) error {
+	plan, err := d.Plan()
+	if err == nil {
+		err = d.Catalog.Retry(ctx, item, by, plan)
+	}
+	if err == nil && d.Pool != nil {
+		d.Pool.Kick()
+	}
+	return err
+}
+
 // DecideReport records a person's word on one revision of a report.
 func (d Desk) DecideReport(ctx context.Context, one pipeline.ReportDecision) (pipeline.ReportDecision, error) {
 	return d.Catalog.DecideReport(ctx, one)

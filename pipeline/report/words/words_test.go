@@ -194,7 +194,7 @@ func TestEveryNameOfTheHouseHasAWord(t *testing.T) {
 			string(pipeline.PictureInVideo), string(pipeline.SharedFootage), string(pipeline.SharedAudio),
 		},
 		"strength": {string(pipeline.Suggested), string(pipeline.Confirmed)},
-		"act":      {string(pipeline.ActReceived), string(pipeline.ActExamined), string(pipeline.ActReported), string(pipeline.ActQuarantine), string(pipeline.ActDecided)},
+		"act":      {string(pipeline.ActReceived), string(pipeline.ActExamined), string(pipeline.ActReported), string(pipeline.ActQuarantine), string(pipeline.ActDecided), string(pipeline.ActRetried)},
 		"decision": {string(pipeline.Different), string(pipeline.Same)},
 		"meaning":  {"original", "digitized", "modified", "gps", "container_created", "stream_created", "filename"},
 		"layer":    {"on", "off", "unavailable"},
