@@ -83,6 +83,17 @@ screenshots: setup-test ## a picture of every review page, theme, language and w
 chaos: setup-test ## kill -9 at random moments, in full; long
 	@$(call packages_with,^func TestChaosFull) $(GO_TEST) -count=1 -timeout 2h -v -run '^TestChaosFull' $$packages -chaos
 
+.PHONY: load
+load: setup-test ## 2,000 items into dokaz serve by 20 clients on lines that break; long
+	@$(call packages_with,^func TestLoadFull) $(GO_TEST) -count=1 -timeout 2h -v -run '^TestLoadFull' $$packages -load $(LOAD_ARGS)
+
+.PHONY: tus
+tus: setup-test ## the standard tus client of npm against dokaz serve
+	@command -v npm >/dev/null || { echo "make: no npm here; install nodejs and npm" >&2; exit 7; }
+	@dir=$(CACHE)/tools/tus-$$(sha256sum deploy/tools/tus/package-lock.json | cut -c1-12); \
+	[[ -d $$dir ]] || { rm -rf "$$dir.part"; mkdir -p "$$dir.part"; cp deploy/tools/tus/*.json "$$dir.part"; npm --prefix "$$dir.part" ci --silent >&2; mv "$$dir.part" "$$dir"; }; \
+	$(call packages_with,^func TestTusClient) $(GO_TEST) -count=1 -v -run '^TestTusClient' $$packages -tus "$$dir"
+
 .PHONY: golden
 golden: setup-test ## rewrite golden files from what the code says now; then read the diff
 	@$(call packages_with,flag\.Bool."update") $(GO_TEST) -count=1 $$packages -update

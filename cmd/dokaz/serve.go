@@ -5,11 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"dokaz/cmd/internal/api"
 	"dokaz/cmd/internal/door"
 	"dokaz/cmd/internal/ui"
+	"dokaz/cmd/internal/upload"
+	"dokaz/cmd/internal/webhook"
 	"dokaz/cmd/internal/wire"
 
 	"github.com/spf13/cobra"
@@ -32,6 +37,12 @@ docs/api.md. Ctrl-C or SIGTERM once finishes requests and items in work, twice s
 	return c
 }
 
+// givingWay is how far the children that examine give way to the door, whose clients wait.
+const givingWay = 10
+
+// heap is the memory, bytes, from which on the collector works hard in a server: it lives long and has neighbours.
+const heap = 128 << 20
+
 // serve opens the case, the workers and the door, and closes them in the other order.
 func serve(ctx context.Context, t *terminal, listen string) error {
 	cfg, _, err := t.config()
@@ -41,6 +52,10 @@ func serve(ctx context.Context, t *terminal, listen string) error {
 	if listen != "" {
 		cfg.Serve.Listen = listen
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(heap)
+	}
+	cfg.Child.Nice = max(cfg.Child.Nice, givingWay)
 	l, err := net.Listen("tcp", cfg.Serve.Listen)
 	if err != nil {
 		return fault{Code: "DKZ-0012", What: "The address to listen on cannot be used", Why: err.Error(), Do: "name another with --listen", Exit: exitUsage, err: err}
@@ -69,7 +84,11 @@ func serveHouse(ctx context.Context, t *terminal, h *wire.House, l net.Listener,
 	if err := tellAddress(t, l.Addr(), sessions.Link()); err != nil {
 		return errors.Join(err, l.Close(), h.Rest(whole))
 	}
+	var sending sync.WaitGroup
+	sending.Go(func() { sender(t, h).Run(ctx, changes.Heard) })
+	sending.Go(func() { sweep(ctx, t, staging(h)) })
 	err = d.Serve(ctx, l)
+	sending.Wait()
 	t.say("dokaz: the door is closed; finishing the items in work, Ctrl-C again stops at once\n")
 	if err := errors.Join(err, h.Rest(whole)); err != nil {
 		return err
@@ -80,9 +99,44 @@ func serveHouse(ctx context.Context, t *terminal, h *wire.House, l net.Listener,
 // maxStreams is how many clients may listen to events at once.
 const maxStreams = 256
 
+// staging is where uploads wait until they are whole.
+func staging(h *wire.House) *upload.Store {
+	return &upload.Store{Dir: h.Case.Path("uploads"), Records: h.Catalog, Clock: time.Now}
+}
+
+// sweepEvery is how often uploads whose time is over are removed.
+const sweepEvery = 10 * time.Minute
+
+func sweep(ctx context.Context, t *terminal, s *upload.Store) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+			notices(t)(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// notices is where errors go that nobody waits for.
+func notices(t *terminal) func(error) {
+	return func(err error) { t.say("dokaz: %s %s\n", time.Now().UTC().Format(time.RFC3339), plain(err.Error())) }
+}
+
+// sender delivers what the webhooks are to be told.
+func sender(t *terminal, h *wire.House) *webhook.Sender {
+	return &webhook.Sender{
+		Outbox: h.Catalog, Guard: webhook.Guard{Allowed: h.Config.Serve.Prefixes()}, Payload: api.Message, Notice: notices(t), Clock: time.Now,
+	}
+}
+
 // furnished is the door with everything that answers behind it.
 func furnished(t *terminal, h *wire.House, changes *api.Bell, sessions *ui.Sessions) (*door.Door, error) {
-	notice := func(err error) { t.say("dokaz: %s %s\n", time.Now().UTC().Format(time.RFC3339), plain(err.Error())) }
+	notice := notices(t)
 	d := door.New(notice)
 	intake, err := h.Intake()
 	if err != nil {
@@ -90,7 +144,8 @@ func furnished(t *terminal, h *wire.House, changes *api.Bell, sessions *ui.Sessi
 	}
 	s := h.Config.Serve
 	a := api.New(api.Rooms{
-		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Changes: changes,
+		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog, Guard: webhook.Guard{Allowed: s.Prefixes()},
+		Staging: staging(h), Changes: changes,
 		Metrics: d.Metrics(), Closing: d.Draining(), Notice: notice,
 	}, api.Limits{Upload: s.Upload, Uploads: s.Uploads, Lookups: h.Config.Workers, Streams: maxStreams, Queue: s.Queue, Free: s.Free, Rate: s.Rate})
 	for _, path := range []string{"/v1/", "/livez", "/readyz", "/metrics", "/openapi.json", "/openapi.yaml"} {

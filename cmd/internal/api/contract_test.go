@@ -46,6 +46,29 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// TestEveryCodeIsSomewheres fails for a code that no route says it answers; the two of addresses that are no routes are tested beside.
+func TestEveryCodeIsSomewheres(t *testing.T) {
+	t.Parallel()
+	h := open1(t, small)
+	used := map[Code]bool{}
+	for _, operations := range h.doc["paths"].(map[string]any) {
+		for _, o := range operations.(map[string]any) {
+			said, _ := o.(map[string]any)["x-codes"].([]any)
+			for _, c := range said {
+				used[Code(c.(string))] = true
+			}
+		}
+	}
+	token := h.token(Admin)
+	used[h.ask(request{method: http.MethodGet, path: "/nowhere", token: token}).problem.Code] = true
+	used[h.ask(request{method: http.MethodPatch, path: "/v1/items", token: token}).problem.Code] = true
+	for _, c := range codes() {
+		if !used[c] {
+			t.Errorf("%s is answered nowhere", c)
+		}
+	}
+}
+
 // filled puts something into the path's parameters.
 func filled(path string) string {
 	d := pipeline.DigestOf(photo("absent")).String()
@@ -120,7 +143,7 @@ func contractCases() map[string]contractCase {
 		close(h.closing)
 		return give(file)(t, h, r)
 	}
-	return map[string]contractCase{
+	return withUploads(withWebhooks(map[string]contractCase{
 		"give request_malformed": give(formPart{field: "file", name: "a.jpg", body: photo("a")}, formPart{field: "claims", body: []byte(`{"nonsense":1}`)}),
 		"give body_cut": func(t *testing.T, h *house, r request) request {
 			r = give(file)(t, h, r)
@@ -184,6 +207,10 @@ func contractCases() map[string]contractCase {
 			r.token, r.path = h.token(Admin), "/problems/none"
 			return r
 		},
+		"report format_unavailable": func(_ *testing.T, h *house, r request) request {
+			r.token, r.path = h.token(ReportRead), r.path+"?format=pdf"
+			return r
+		},
 		"report report_pending": func(_ *testing.T, h *house, r request) request {
 			h.give(h.token(IntakeWrite), "a.jpg", photo("a"))
 			r.token, r.path = h.token(ReportRead), "/v1/items/"+pipeline.DigestOf(photo("a")).String()+"/report"
@@ -193,7 +220,7 @@ func contractCases() map[string]contractCase {
 			h.broken.Store(true)
 			return r
 		},
-	}
+	}))
 }
 
 // full1 makes a state with one case's means and asks another route.

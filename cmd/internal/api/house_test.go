@@ -21,6 +21,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"dokaz/cmd/internal/upload"
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
 	"dokaz/pipeline/receive"
@@ -50,7 +51,7 @@ func (m *memory) Put(_ context.Context, r io.Reader) (pipeline.Sums, error) {
 // house is a case whose catalog is real, whose vault is memory, and whose examination the test does itself.
 type house struct {
 	*catalog.Catalog
-	t       *testing.T
+	t       testing.TB
 	api     *API
 	vault   *memory
 	broken  atomic.Bool // every room fails
@@ -61,6 +62,7 @@ type house struct {
 	schemas *jsonschema.Compiler
 	doc     map[string]any
 	said    []error
+	shift   time.Duration // of the clocks
 }
 
 var errBroken = errors.New("a room is broken")
@@ -111,11 +113,34 @@ func (h *house) Page(_ context.Context, w io.Writer, d pipeline.Digest) error {
 	return err
 }
 
+func (h *house) now() time.Time { return time.Now().Add(h.shift) }
+
+// empty is a catalog that nothing was put into: made once and copied, since making it is what most tests would spend their time on.
+var empty = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "dokaz-api-*")
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, "catalog.db")
+	c, err := catalog.Open(context.Background(), path, catalog.Options{})
+	if err == nil {
+		err = c.Close()
+	}
+	b, rerr := os.ReadFile(path)
+	return b, errors.Join(err, rerr, os.RemoveAll(dir))
+})
+
 var small = Limits{Upload: 1 << 20, Uploads: 4, Queue: 100, Free: 1 << 20}
 
-func open1(t *testing.T, l Limits) *house {
+func open1(t testing.TB, l Limits) *house {
 	t.Helper()
-	c, err := catalog.Open(t.Context(), filepath.Join(t.TempDir(), "catalog.db"), catalog.Options{Actor: "tester"})
+	h := &house{t: t, vault: &memory{kept: map[pipeline.Digest]bool{}}, closing: make(chan struct{}), reports: map[pipeline.Digest][]byte{}}
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	none, err := empty()
+	if err = errors.Join(err, os.WriteFile(path, none, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := catalog.Open(t.Context(), path, catalog.Options{Actor: "tester", Clock: h.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +149,7 @@ func open1(t *testing.T, l Limits) *house {
 			t.Error(err)
 		}
 	})
-	h := &house{Catalog: c, t: t, vault: &memory{kept: map[pipeline.Digest]bool{}}, closing: make(chan struct{}), reports: map[pipeline.Digest][]byte{}}
+	h.Catalog = c
 	h.free.Store(1 << 30)
 	h.api = New(h.rooms(), l)
 	b, err := h.api.huma.OpenAPI().MarshalJSON()
@@ -142,7 +167,7 @@ func open1(t *testing.T, l Limits) *house {
 }
 
 func (h *house) rooms() Rooms {
-	return Rooms{Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h,
+	return Rooms{Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog, Staging: &upload.Store{Dir: filepath.Join(h.t.TempDir(), "uploads"), Records: h.Catalog, Clock: h.now},
 		Changes: &h.changes, Closing: h.closing,
 		Notice: func(err error) { h.said = append(h.said, err) }}
 }
@@ -168,12 +193,16 @@ type request struct {
 	header       map[string]string
 	body         []byte
 	slow         bool // the body stalls until its deadline
+	broken       bool // the connection breaks inside the body
 }
 
 // reader gives the body; a slow one ends as a connection does whose deadline passed.
 func (r request) reader() io.Reader {
 	if r.slow {
 		return io.MultiReader(bytes.NewReader(r.body[:len(r.body)/2]), iotest.ErrReader(os.ErrDeadlineExceeded))
+	}
+	if r.broken {
+		return io.MultiReader(bytes.NewReader(r.body[:len(r.body)/2]), iotest.ErrReader(io.ErrUnexpectedEOF))
 	}
 	return bytes.NewReader(r.body)
 }
