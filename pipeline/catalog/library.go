@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"dokaz/pipeline"
 )
@@ -72,7 +73,11 @@ func (c *Catalog) Library(ctx context.Context, q Asked) (lines []Shown, more boo
 	if !known || len(q.Marks) > maxMarks || q.Limit < 1 {
 		return nil, false, fmt.Errorf("%w: a list in order %q with %d marks and %d lines", pipeline.ErrMalformed, q.Order, len(q.Marks), q.Limit)
 	}
-	query, args := q.sql(by.key, by.direction)
+	few, err := c.few(ctx, q)
+	if err != nil {
+		return nil, false, err
+	}
+	query, args := q.sql(by.key, by.direction, few)
 	rows, err := c.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, false, fmt.Errorf("catalog: %w", err)
@@ -88,8 +93,44 @@ func (c *Catalog) Library(ctx context.Context, q Asked) (lines []Shown, more boo
 	return lines, more, err
 }
 
-// sql writes the query: the condition on each mark picks arrivals out of an index, the rest is read in order until the page is full.
-func (q Asked) sql(key, direction string) (string, []any) {
+// fewItems is how many items a condition may pick out for the list to be made from these; where all conditions pick out more, a page is
+// full after a few rows in the list's own order.
+const fewItems = 4000
+
+// few tells which conditions pick out few items: those of marks by their place, and whether the text does.
+func (c *Catalog) few(ctx context.Context, q Asked) (out few, err error) {
+	count := func(query string, arg any) (bool, error) {
+		var n int
+		err := c.read.QueryRowContext(ctx, `SELECT count(*) FROM (`+query+` LIMIT $2)`, arg, fewItems+1).Scan(&n)
+		if err != nil {
+			return false, fmt.Errorf("catalog: %w", err)
+		}
+		return n <= fewItems, nil
+	}
+	out.marks = make([]bool, len(q.Marks))
+	for i, m := range q.Marks {
+		if out.marks[i], err = count(`SELECT 1 FROM mark WHERE mark = $1`, m); err != nil {
+			return out, err
+		}
+	}
+	if t := q.text(); utf8.RuneCountInString(t) >= 3 {
+		out.text, err = count(`SELECT 1 FROM searched WHERE words MATCH $1`, phrase(t))
+	}
+	return out, err
+}
+
+type few struct {
+	marks []bool
+	text  bool
+}
+
+func (q Asked) text() string { return folded(strings.TrimSpace(q.Text)) }
+
+// phrase quotes text as one phrase for FTS5 (sqlite.org/fts5.html §3.1), which with trigrams stands anywhere in a word.
+func phrase(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+
+// sql writes the query. A condition that picks out few items is looked up first, the others are asked of each row.
+func (q Asked) sql(key, direction string, few few) (string, []any) {
 	var b strings.Builder
 	var args []any
 	arg := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
@@ -99,13 +140,19 @@ func (q Asked) sql(key, direction string) (string, []any) {
 	}
 	b.WriteString(`SELECT ` + sortKey + `, l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.received, l.receipts, l.state, l.revision,
 		l.findings, l.matches, l.cluster_size, l.thumbnail, l.blurred FROM listing l JOIN item i ON i.arrival = l.arrival WHERE 1`)
-	for _, m := range q.Marks {
-		b.WriteString(` AND l.arrival IN (SELECT arrival FROM mark WHERE mark = ` + arg(m) + `)`)
+	for i, m := range q.Marks {
+		if few.marks[i] {
+			b.WriteString(` AND l.arrival IN (SELECT arrival FROM mark WHERE mark = ` + arg(m) + `)`)
+		} else {
+			b.WriteString(` AND EXISTS (SELECT 1 FROM mark m WHERE m.mark = ` + arg(m) + ` AND m.arrival = l.arrival)`)
+		}
 	}
-	if t := strings.TrimSpace(q.Text); t != "" {
-		hex := strings.TrimPrefix(strings.ToLower(t), "sha256:")
-		n := arg(folded(t))
-		b.WriteString(` AND (instr(l.words, ` + n + `) > 0 OR length(` + n + `) >= 4 AND substr(l.item, 1, length(` + arg(hex) + fmt.Sprintf(`)) = $%d)`, len(args)))
+	if t := q.text(); t != "" {
+		b.WriteString(` AND (` + q.words(few, arg))
+		if hex := strings.TrimPrefix(t, "sha256:"); len(hex) >= 4 && strings.Trim(hex, "0123456789abcdef") == "" {
+			b.WriteString(` OR l.item >= ` + arg(hex) + ` AND l.item < ` + arg(hex+"g"))
+		}
+		b.WriteString(`)`)
 	}
 	than := "<"
 	if direction == "ASC" {
@@ -126,6 +173,14 @@ func (q Asked) sql(key, direction string) (string, []any) {
 	}
 	b.WriteString(`l.arrival ` + direction + ` LIMIT ` + arg(q.Limit+1))
 	return b.String(), args
+}
+
+// words is the condition on the words of a line.
+func (q Asked) words(few few, arg func(any) string) string {
+	if few.text {
+		return `l.arrival IN (SELECT rowid FROM searched WHERE words MATCH ` + arg(phrase(q.text())) + `)`
+	}
+	return `instr(l.words, ` + arg(q.text()) + `) > 0`
 }
 
 func scanShown(scan func(...any) error) (Shown, error) {

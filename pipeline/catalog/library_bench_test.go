@@ -46,6 +46,7 @@ func fill(b *testing.B, path string) {
 	report := put(`INSERT INTO report (item, revision, doc, core, at, findings, matches, degree, representative, cluster_size) VALUES (?, 1, ?, ?, ?, ?, 10, 10, ?, 3)`)
 	line := put(`INSERT INTO listing (arrival, item, name, received, receipts, state, heaviest, revision, findings, matches, cluster_size, timed, placed, words, thumbnail, blurred)
 		VALUES (?, ?, ?, ?, 1, ?, ?, 1, ?, 10, 3, 1, 0, ?, ?, ?)`)
+	search := put(`INSERT INTO searched (rowid, words) VALUES (?, ?)`)
 	mark := put(`INSERT INTO mark (mark, arrival) VALUES (?, ?)`)
 	match := put(`INSERT INTO match (a, b, basis, strength, distance, joins, doc) VALUES (?, ?, 'near_picture', 'confirmed', 8, 1, ?)`)
 	sum := pipeline.Digest512{}.String()
@@ -65,6 +66,7 @@ func fill(b *testing.B, path string) {
 		receipt(ds[i], ds[i], name, "x/"+name, at)
 		report(ds[i], ds[i], ds[i], at, findings, ds[i-i%3])
 		line(i+1, ds[i], name, at, state, heaviest, findings, "x/"+name+" channel", ds[i], ds[i])
+		search(i+1, "x/"+name+" channel")
 		for _, m := range []string{"kind:" + kind, "format:jpeg", "state:" + state, "code:meta.absent", "code:reuse.near", "weight:note", "has:time", "source:channel", "basis:near_picture"} {
 			mark(m, i+1)
 		}

@@ -105,11 +105,19 @@ func (c *Catalog) mark(ctx context.Context, tx *sql.Tx, item string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE listing SET heaviest = $1, words = $2 WHERE arrival = $3`, heaviest, folded(strings.Join(said, "\n")), arrival); err != nil {
-		return fmt.Errorf("catalog: marks: %w", err)
-	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM mark WHERE arrival = $1`, arrival); err != nil {
-		return fmt.Errorf("catalog: marks: %w", err)
+	words := folded(strings.Join(said, "\n"))
+	for _, q := range []struct {
+		text string
+		args []any
+	}{
+		{`UPDATE listing SET heaviest = $1, words = $2 WHERE arrival = $3`, []any{heaviest, words, arrival}},
+		{`DELETE FROM searched WHERE rowid = $1`, []any{arrival}},
+		{`INSERT INTO searched (rowid, words) VALUES ($1, $2)`, []any{arrival, words}},
+		{`DELETE FROM mark WHERE arrival = $1`, []any{arrival}},
+	} {
+		if _, err := tx.ExecContext(ctx, q.text, q.args...); err != nil {
+			return fmt.Errorf("catalog: marks: %w", err)
+		}
 	}
 	marks = append(marks, more...)
 	slices.Sort(marks)

@@ -29,3 +29,6 @@ CREATE TABLE mark (
 	PRIMARY KEY (mark, arrival)
 ) WITHOUT ROWID;
 CREATE INDEX mark_arrival ON mark(arrival);
+
+-- The words of a listing in runs of three characters, so that text is found in the middle of names without reading them all. rowid is the arrival.
+CREATE VIRTUAL TABLE searched USING fts5(words, tokenize = 'trigram');
