@@ -1,7 +1,9 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"dokaz/pipeline"
 )
@@ -9,6 +11,9 @@ import (
 // footage finds the stretches of one item's footage that the other shows.
 func (s Settings) footage(a, b pipeline.Prints) []pipeline.Match {
 	f := s.Footage.Align(a.Footage, b.Footage, nil)
+	if f.Strength != pipeline.Confirmed {
+		f = s.inPart(a, b, f)
+	}
 	if len(f.Segments) == 0 {
 		return nil
 	}
@@ -29,22 +34,38 @@ func (s Settings) stills(a, b pipeline.Prints) []pipeline.Match {
 	}
 	m, ok := s.located(a, b)
 	if !ok || m.Strength != pipeline.Confirmed {
-		v, seen := s.sighted(a, b)
-		switch {
-		case seen && ok && (v.Strength == pipeline.Confirmed || meet(m.Segments, v.Segments)):
-			// Hashes tell the moment better: what stands in the picture all the time has most of the features.
-			m.Strength, m.Inliers, m.Method = pipeline.Confirmed, v.Inliers, v.Method
-		case seen && !ok:
-			far := s.Footage
-			far.Placed, far.Clear = 256, 0
-			v.Distance = far.Locate(a.Pictures, b.Footage, nil).Distance
-			m, ok = v, true
+		if v, certain, seen := s.sighted(a, b); seen {
+			m, ok = s.joined(m, ok, v, certain, a, b), true
 		}
 	}
 	if !ok {
 		return nil
 	}
 	return []pipeline.Match{m}
+}
+
+// joined is what hashes, if they found the picture, and features say together. Where both mean one moment, which passes, each
+// bears the other out, and hashes tell it better: what stands in the picture all the time has most of the features.
+func (s Settings) joined(m pipeline.Match, located bool, v pipeline.Match, certain bool, a, b pipeline.Prints) pipeline.Match {
+	switch {
+	case located && meet(m.Segments, v.Segments):
+		m.Inliers, m.Method = v.Inliers, v.Method
+		if certain && s.Footage.Passes(b.Footage, nearestOf(m.Segments).BStart) {
+			m.Strength = pipeline.Confirmed
+		}
+		return m
+	case located && v.Strength != pipeline.Confirmed:
+		return m
+	}
+	far := s.Footage
+	far.Placed, far.Clear = 256, 0
+	v.Distance = far.Locate(a.Pictures, b.Footage, nil).Distance
+	return v
+}
+
+// nearestOf is the segment with the least distance, the first of equals.
+func nearestOf(all []pipeline.Segment) pipeline.Segment {
+	return slices.MinFunc(all, func(g, h pipeline.Segment) int { return cmp.Compare(g.Distance, h.Distance) })
 }
 
 // meet reports whether two lists of stretches of one film have a moment in common.
