@@ -137,32 +137,38 @@ func shownTo(frames []pipeline.FeaturedFrame, k int) float64 {
 
 func milliseconds(s float64) float64 { return math.Round(s*1000) / 1000 }
 
-// sighted finds where a video shows a picture, or part of it, by local features. It is certain that the picture was taken at that
-// moment where it passes and nothing of it stands there at another.
-func (s Settings) sighted(a, b pipeline.Prints) (out pipeline.Match, certain, seen bool) {
-	var best sighting
+// seenStill is what features say of a picture in a film. It is certain that the picture was taken at that moment where it
+// passes and nothing of it stands there at another.
+type seenStill struct {
+	match   pipeline.Match
+	picture pipeline.FeaturedFrame
+	fit     geometry.Fit
+	certain bool
+}
+
+// sighted finds where a video shows a picture, or part of it, by local features.
+func (s Settings) sighted(a, b pipeline.Prints) (out seenStill, ok bool) {
 	for _, p := range a.Features {
 		for _, film := range b.Features {
 			if film.Algorithm != p.Algorithm {
 				continue
 			}
 			v, all := s.seen(p, film)
-			if len(v.fit.Pairs) <= len(best.fit.Pairs) {
+			if len(v.fit.Pairs) <= len(out.fit.Pairs) {
 				continue
 			}
-			best = v
+			certain := s.Footage.Passes(b.Footage, film.Frames[v.frame].Time) && !v.stands(film, all)
 			strength := pipeline.Suggested
-			certain = s.Footage.Passes(b.Footage, film.Frames[v.frame].Time) && !v.stands(film, all)
 			if certain && len(v.fit.Pairs) >= sureSights && v.fit.Spread >= sureSpread && v.fit.Strain <= s.Pictures.Strain {
 				strength = pipeline.Confirmed
 			}
-			out = pipeline.Match{
+			out = seenStill{picture: p.Frames[0], fit: v.fit, certain: certain, match: pipeline.Match{
 				A: a.Item, B: b.Item, Basis: pipeline.PictureInVideo, Strength: strength,
 				Transform: transformOf(v.fit), Segments: places(film, v, all, strength, certain), Inliers: len(v.fit.Pairs),
 				Method: fmt.Sprintf("compare %d: %s, ≥%d inliers, confirmed ≥%d over ≥%.1f of what is seen",
 					Version, p.Algorithm, s.Pictures.Inliers, sureSights, sureSpread),
-			}
+			}}
 		}
 	}
-	return out, certain, len(best.fit.Pairs) > 0
+	return out, len(out.fit.Pairs) > 0
 }
