@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"math"
+	"slices"
 
 	"dokaz/pipeline"
 )
@@ -47,6 +48,27 @@ func (s Settings) passes(v []frame, i int) bool {
 		}
 	}
 	return others > 0
+}
+
+// returns reports whether most of some aligned pairs show what either film shows at another moment too: a camera stands, and people
+// who walk the same way there at other times change its frames alike.
+func (s Settings) returns(pairs []aligned, n *lane) bool {
+	pairs = sampled(pairs, maxReturns)
+	a, b := thin(n.a.voters, maxTested), thin(n.b.voters, maxTested)
+	count := 0
+	for _, p := range pairs {
+		if s.shownAgain(p.a, a) || s.shownAgain(p.b, b) {
+			count++
+		}
+	}
+	return 2*count >= len(pairs)
+}
+
+const maxReturns = 200 // pairs looked at
+
+// shownAgain reports whether another moment shows about the same as a frame.
+func (s Settings) shownAgain(f *frame, v []frame) bool {
+	return slices.ContainsFunc(v, func(o frame) bool { return abs(o.at-f.at) > away && o.hash.Distance(f.hash) < s.Standing })
 }
 
 // sameMoment reports whether a picture shows the moment of frame i of a scene that stands, and no other: what moves lies where it

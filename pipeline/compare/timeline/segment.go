@@ -45,7 +45,7 @@ func (j judge) segment(p span, t track) (g segment, ok bool) {
 	}
 	telling := j.clear(g.pairs)
 	g.distance, g.agreement = median(g.pairs), agreement(telling)
-	together := g.agreement >= j.Agreement || g.agreement >= j.Together && j.particular(telling)
+	together := g.agreement >= j.Agreement || g.agreement >= j.Together && j.particular(telling) && !j.returns(telling, t.lane)
 	// Which tracks stand does not depend on whether a shift is thinkable, and to find that out takes time.
 	g.determined = together && (!j.plainly || j.Settings.determined(g.pairs, t.lane))
 	g.confirmed = g.determined && j.varied(g.pairs)
