@@ -18,7 +18,7 @@ func projected(n byte, from, to int, see taken) pipeline.Prints {
 	for i := 4 * from; i < 4*to; i++ {
 		t := see
 		t.by = see.by.After(geometry.Map{1, 0, 0.02 * float64(i%4), 0, 1, 0.01 * float64(i%4), 0, 0, 1})
-		f := newScene(uint64(500+i/4), 60).take(n, t).Features[0].Frames[0]
+		f := newScene(uint64(500+i/4), 160).take(n, t).Features[0].Frames[0]
 		f.Time = float64(i-4*from) / 4
 		bits, _, _ := geometry.Hash(f.Miniature, pipeline.Box{0, 0, 1, 1})
 		hashes.Frames = append(hashes.Frames, pipeline.HashedFrame{Time: f.Time, Bits: bits, Quality: 90})
@@ -95,6 +95,25 @@ func sameBox(got, want *pipeline.Box) bool {
 		}
 	}
 	return true
+}
+
+// A cropped still is placed by what it has in common with the frames.
+func TestACroppedStillIsLocated(t *testing.T) {
+	t.Parallel()
+	corner := pipeline.Box{0.2, 0.15, 0.5, 0.5}
+	film, set := projected(1, 0, 20, taken{by: straight}), compare.Defaults()
+	set.Still = 256 // every pair is a candidate
+	for _, second := range []int{0, 7, 12} {
+		still := newScene(uint64(500+second), 160).take(9, taken{by: within(corner), hashes: strange})
+		m := compare.Pair(still, film, set)
+		if len(m) != 1 || m[0].Basis != pipeline.PictureInVideo || len(m[0].Segments) != 1 || m[0].Transform.Crop != nil || !sameBox(m[0].Transform.Within, &corner) {
+			t.Errorf("at %d s: %+v", second, m)
+			continue
+		}
+		if g := m[0].Segments[0]; math.Abs((g.BStart+g.BEnd)/2-float64(second)) > 0.2 || m[0].Strength != pipeline.Confirmed || m[0].Distance > 31 {
+			t.Errorf("at %d s: %s d=%d, %+v", second, m[0].Strength, m[0].Distance, g)
+		}
+	}
 }
 
 // One place filmed at other times has all the features of the place, and its pictures lie on each other wherever they are cut.
