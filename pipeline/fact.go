@@ -216,7 +216,7 @@ type HashedFrame struct {
 // LocalFeatures holds the local features of a photo, or of frames of a video that stand for it: corners, each with its
 // place, size, direction and a binary descriptor.
 type LocalFeatures struct {
-	Algorithm string          `json:"algorithm"` // "orb-m1": see analyzers/internal/orb
+	Algorithm string          `json:"algorithm"` // "orb-m1": see analyzers/internal/orb; Plain where frames have miniatures alone
 	Decoder   string          `json:"decoder"`
 	Stream    int             `json:"stream"`
 	Width     int             `json:"width"`         // of the upright picture, pixels
@@ -225,12 +225,15 @@ type LocalFeatures struct {
 	Cut       bool            `json:"cut,omitempty"` // a limit ended the sampling early
 }
 
+// Plain is the Algorithm of frames without features, of which miniatures are kept: those that are hashed.
+const Plain = "plain"
+
 // FeaturedFrame is one picture with its local features. Reports carry their number only.
 type FeaturedFrame struct {
 	Time      float64    `json:"t"` // as in HashedFrame
 	Count     int        `json:"n"` // features found and kept
 	Points    Features   `json:"points,omitempty"`
-	Miniature *Miniature `json:"miniature,omitempty"` // of photos
+	Miniature *Miniature `json:"miniature,omitempty"` // of photos, and of frames without features
 }
 
 // Miniature is a small copy of a picture's luma, to hold two pictures against each other once it is known how one lies in the other.

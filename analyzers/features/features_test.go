@@ -101,16 +101,23 @@ func TestFramesOfAVideoAreTakenWhenThePictureChanges(t *testing.T) {
 	at := func(s float64, n int) pipeline.Frame {
 		return pipeline.Frame{Picture: drawn(320, 180, n), Time: time.Duration(s * float64(time.Second))}
 	}
+	every := func(from, to float64, n int) (out []pipeline.Frame) {
+		for s := from; s <= to; s++ {
+			out = append(out, at(s, n))
+		}
+		return out
+	}
 	for name, c := range map[string]struct {
 		frames []pipeline.Frame
 		want   []float64
 	}{
 		"the first always":              {[]pipeline.Frame{at(3.5, 0)}, []float64{3.5}},
-		"not what stays":                {[]pipeline.Frame{at(0, 0), at(1, 0), at(2, 0), at(9.75, 0)}, []float64{0}},
-		"what stays, after ten seconds": {[]pipeline.Frame{at(0, 0), at(9.9, 0), at(10, 0), at(19, 0), at(21, 0)}, []float64{0, 10, 21}},
+		"what stays, ever more rarely":  {every(0, 37, 0), []float64{0, 2, 6, 14, 24, 34}},
+		"what stays anew":               {append(every(0, 7, 0), every(8, 12, 1)...), []float64{0, 2, 6, 8, 10}},
 		"what changes, once a second":   {[]pipeline.Frame{at(0, 0), at(0.25, 1), at(0.99, 2), at(1, 3), at(1.5, 4), at(2.04, 5)}, []float64{0, 1, 2.04}},
 		"a change that is missed comes": {[]pipeline.Frame{at(0, 0), at(0.5, 1), at(1, 1), at(2, 1)}, []float64{0, 1}},
 		"times in milliseconds":         {[]pipeline.Frame{at(0.3333333, 0), at(1.6666666, 1)}, []float64{0.333, 1.667}},
+		"one a second is looked at":     {[]pipeline.Frame{at(0, 0), at(1, 0), at(1.5, 1), at(2, 1)}, []float64{0, 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

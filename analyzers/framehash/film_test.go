@@ -67,7 +67,7 @@ func hashed(t *testing.T, file string) (out pipeline.FrameHashes) {
 	err = media.New().Project(t.Context(), it, original{bytes.NewReader(data)},
 		func(s pipeline.Footage) (err error) {
 			w, err = New().Watch(it, s, func(_ pipeline.Where, f pipeline.Fact) {
-				if f := f.(pipeline.FrameHashes); f.View == "" {
+				if f, ok := f.(pipeline.FrameHashes); ok && f.View == "" {
 					out = f
 				}
 			})

@@ -1,5 +1,6 @@
 // Package framehash states the PDQ hash of every sampled frame of a video with its presentation time, and where
-// borders stand round the picture for a while, also those of the frames without them.
+// borders stand round the picture for a while, also those of the frames without them. With the hashes go miniatures of the
+// frames' luma.
 //
 // Which frames are shown, four a second and the keyframes, is decided where the video is decoded.
 //
@@ -30,23 +31,24 @@ func New() *Analyzer { return &Analyzer{} }
 func (*Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "framehash",
-		Version: 2,
-		Parameters: fmt.Sprintf("%s; borders agreed over %d frames, at most %d; at most %d frames a stream; %s",
-			pdq.FrameParameters, stretch, maxBoxes, MaxFrames, media.New().Parameters()),
+		Version: 3,
+		Parameters: fmt.Sprintf("%s; borders agreed over %d frames, at most %d; at most %d frames a stream; miniatures of at most %d pixels, at most %d; %s",
+			pdq.FrameParameters, stretch, maxBoxes, MaxFrames, miniatureArea, MaxMiniatures, media.New().Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Video},
-		Yields: []pipeline.FactKind{pipeline.KindFrameHashes},
+		Yields: []pipeline.FactKind{pipeline.KindFrameHashes, pipeline.KindLocalFeatures},
 	}
 }
 
 // Watch begins on one stream.
 func (*Analyzer) Watch(_ pipeline.Item, s pipeline.Footage, say pipeline.Say) (pipeline.Watch, error) {
 	fact := pipeline.FrameHashes{Algorithm: "pdq", Decoder: s.Decoder, Stream: s.Stream}
-	return &watch{whole: fact, trimmed: trimming{like: fact}, say: say}, nil
+	return &watch{whole: fact, trimmed: trimming{like: fact}, small: newMiniatures(s), say: say}, nil
 }
 
 type watch struct {
 	whole   pipeline.FrameHashes
 	trimmed trimming
+	small   miniatures
 	say     pipeline.Say
 }
 
@@ -70,6 +72,7 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	ms := f.Time.Round(time.Millisecond).Milliseconds()
 	hashed := pipeline.HashedFrame{Time: float64(ms) / 1000, Bits: bits, Quality: quality, Key: f.Key}
 	w.whole.Frames = append(w.whole.Frames, hashed)
+	w.small.add(averages, hashed.Time)
 	return w.trimmed.add(averages, hashed)
 }
 
@@ -84,5 +87,6 @@ func (w *watch) End(context.Context) error {
 	for _, f := range facts {
 		w.say(pipeline.Where{}, f)
 	}
+	w.say(pipeline.Where{}, w.small.fact)
 	return err
 }

@@ -61,7 +61,7 @@ func TestFramesAreStatedAtTheEndWithTheirTimesInMilliseconds(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []pipeline.Fact{pipeline.FrameHashes{Algorithm: "pdq", Decoder: "test 1", Stream: 3, Frames: []pipeline.HashedFrame{a, b, c}}}
-	if d := cmp.Diff(want, *said); d != "" {
+	if d := cmp.Diff(want, (*said)[:len(*said)-1]); d != "" {
 		t.Error(d)
 	}
 }

@@ -46,7 +46,9 @@ func watchAll(t *testing.T, n int, frame func(n int) image.Image) (out []pipelin
 		t.Fatal(err)
 	}
 	for _, f := range *said {
-		out = append(out, f.(pipeline.FrameHashes))
+		if f, ok := f.(pipeline.FrameHashes); ok {
+			out = append(out, f)
+		}
 	}
 	return out
 }

@@ -14,6 +14,12 @@ import (
 // findable is the part of an item's prints by which it may be found: the flat and the blurred resemble everything.
 func (s Settings) findable(p pipeline.Prints) pipeline.Prints {
 	out := pipeline.Prints{Item: p.Item, Kind: p.Kind, Seq: p.Seq, Words: p.Words, Sound: p.Sound}
+	if video(p) {
+		out.Words = nil
+		for _, w := range p.Words {
+			out.Words = append(out.Words, ofFilm(w))
+		}
+	}
 	for _, pic := range p.Pictures {
 		if pic.Quality >= s.Quality {
 			out.Pictures = append(out.Pictures, pic)
@@ -35,6 +41,17 @@ func (s Settings) findable(p pipeline.Prints) pipeline.Prints {
 	return out
 }
 
+// film marks the words of a video's frames, above the bits of tables, so that an index can be asked for them alone.
+const film pipeline.FeatureWord = 1 << 31
+
+func ofFilm(words []pipeline.FeatureWord) []pipeline.FeatureWord {
+	out := make([]pipeline.FeatureWord, len(words))
+	for i, w := range words {
+		out[i] = w | film
+	}
+	return out
+}
+
 // question is what an item asks others for.
 type question struct {
 	set     Settings
@@ -44,13 +61,17 @@ type question struct {
 	stillOf []pipeline.Hash256       // of a photo and its views, in all forms: near a frame of a video
 	stills  []pipeline.Hash256       // of a video's frames, in all forms: near a photo or a view of it
 	words   [][]pipeline.FeatureWord // of each picture, as it is and mirrored
+	video   bool                     // they are of frames
 	sound   [][]uint32               // keys of each stream
 }
 
 // ask puts the question of an item.
 func (s Settings) ask(p pipeline.Prints) question {
+	q := question{set: s, video: video(p)}
+	for _, w := range p.Words {
+		q.words = append(q.words, w, mirrored(w))
+	}
 	p = s.findable(p)
-	q := question{set: s}
 	for _, pic := range p.Pictures {
 		forms := inForms(pic.Bits, pipeline.Dihedrals[:])
 		q.stillOf = append(q.stillOf, forms...)
@@ -65,9 +86,6 @@ func (s Settings) ask(p pipeline.Prints) question {
 			q.frames = append(q.frames, inForms(fr.Bits, []pipeline.Dihedral{pipeline.AsItIs, pipeline.Mirrored})...)
 			q.stills = append(q.stills, inForms(fr.Bits, pipeline.Dihedrals[:])...)
 		}
-	}
-	for _, w := range p.Words {
-		q.words = append(q.words, w, mirrored(w))
 	}
 	for _, a := range p.Sound {
 		q.sound = append(q.sound, pipeline.SoundKeys(a))
@@ -105,7 +123,8 @@ func (q question) of(x Index) ([]pipeline.Digest, error) {
 	note(x.NearFrames(q.frames, q.set.Frame))
 	note(x.NearFrames(q.stillOf, q.set.Still))
 	for _, w := range q.words {
-		note(x.SharingWords(w, q.set.Pictures.Words))
+		note(x.SharingWords(w, q.enough(false)))
+		note(x.SharingWords(ofFilm(w), q.enough(true)))
 	}
 	for _, k := range q.sound {
 		note(x.SharingSound(k, pipeline.SoundCommon))
@@ -114,8 +133,23 @@ func (q question) of(x Index) ([]pipeline.Digest, error) {
 	return slices.Compact(all), errors.Join(errs...)
 }
 
+// enough is how many words must be shared with a picture, or with a frame of a video.
+func (q question) enough(video bool) int {
+	if video != q.video {
+		return q.set.StillWords
+	}
+	return q.set.Pictures.Words
+}
+
 // meets answers the question from one item's prints, as an index that holds it would.
 func (q question) meets(p pipeline.Prints) bool {
+	for _, own := range q.words {
+		for _, other := range p.Words {
+			if inCommon(own, other) >= q.enough(video(p)) {
+				return true
+			}
+		}
+	}
 	p = q.set.findable(p)
 	for _, pic := range p.Pictures {
 		if pic.View != "" {
@@ -131,13 +165,6 @@ func (q question) meets(p pipeline.Prints) bool {
 	for _, f := range p.Footage {
 		for _, fr := range f.Frames {
 			if anyNear(q.frames, fr.Bits, q.set.Frame) || anyNear(q.stillOf, fr.Bits, q.set.Still) {
-				return true
-			}
-		}
-	}
-	for _, own := range q.words {
-		for _, other := range p.Words {
-			if inCommon(own, other) >= q.set.Pictures.Words {
 				return true
 			}
 		}

@@ -88,9 +88,18 @@ func sharing(p, film pipeline.LocalFeatures) []int {
 	return out
 }
 
+// stands reports whether a frame of another moment shows the picture at the same place with half as many features or more:
+// then those may be of what stands there all the time.
+func (v sighting) stands(film pipeline.LocalFeatures, all []sighting) bool {
+	return slices.ContainsFunc(all, func(w sighting) bool {
+		return math.Abs(film.Frames[w.frame].Time-film.Frames[v.frame].Time) > 1 && 2*len(w.fit.Pairs) >= len(v.fit.Pairs) && v.fit.Along(w.fit)
+	})
+}
+
 // places states where a film shows a picture as well as it does in its best frame: from halfway to the frame before to
-// halfway to the one after, or to the next where the picture has not changed until then.
-func places(film pipeline.LocalFeatures, best sighting, all []sighting, strength pipeline.Strength) (out []pipeline.Segment) {
+// halfway to the one after, or to the next where the picture has not changed until then. Where it is not certain that the
+// moment passes, the places are ambiguous.
+func places(film pipeline.LocalFeatures, best sighting, all []sighting, strength pipeline.Strength, certain bool) (out []pipeline.Segment) {
 	for i := 0; i < len(all); i++ {
 		if float64(len(all[i].fit.Pairs)) < asGood*float64(len(best.fit.Pairs)) {
 			continue
@@ -103,7 +112,7 @@ func places(film pipeline.LocalFeatures, best sighting, all []sighting, strength
 		out = append(out, pipeline.Segment{BStart: from, BEnd: to, Speed: 1, Frames: all[i].frame - first + 1, Strength: strength})
 	}
 	for i := range out {
-		out[i].Ambiguous = len(out) > 1
+		out[i].Ambiguous = len(out) > 1 || !certain
 	}
 	return out
 }
@@ -128,28 +137,38 @@ func shownTo(frames []pipeline.FeaturedFrame, k int) float64 {
 
 func milliseconds(s float64) float64 { return math.Round(s*1000) / 1000 }
 
+// seenStill is what features say of a picture in a film. It is certain that the picture was taken at that moment where it
+// passes and nothing of it stands there at another.
+type seenStill struct {
+	match   pipeline.Match
+	picture pipeline.FeaturedFrame
+	fit     geometry.Fit
+	certain bool
+}
+
 // sighted finds where a video shows a picture, or part of it, by local features.
-func (s Settings) sighted(a, b pipeline.Prints) (pipeline.Match, bool) {
-	var best sighting
-	var out pipeline.Match
+func (s Settings) sighted(a, b pipeline.Prints) (out seenStill, ok bool) {
 	for _, p := range a.Features {
 		for _, film := range b.Features {
-			v, all := s.seen(p, film)
-			if len(v.fit.Pairs) <= len(best.fit.Pairs) {
+			if film.Algorithm != p.Algorithm {
 				continue
 			}
-			best = v
+			v, all := s.seen(p, film)
+			if len(v.fit.Pairs) <= len(out.fit.Pairs) {
+				continue
+			}
+			certain := s.Footage.Passes(b.Footage, film.Frames[v.frame].Time) && !v.stands(film, all)
 			strength := pipeline.Suggested
-			if len(v.fit.Pairs) >= sureSights && v.fit.Spread >= sureSpread {
+			if certain && len(v.fit.Pairs) >= sureSights && v.fit.Spread >= sureSpread && v.fit.Strain <= s.Pictures.Strain {
 				strength = pipeline.Confirmed
 			}
-			out = pipeline.Match{
+			out = seenStill{picture: p.Frames[0], fit: v.fit, certain: certain, match: pipeline.Match{
 				A: a.Item, B: b.Item, Basis: pipeline.PictureInVideo, Strength: strength,
-				Transform: transformOf(v.fit), Segments: places(film, v, all, strength), Inliers: len(v.fit.Pairs),
+				Transform: transformOf(v.fit), Segments: places(film, v, all, strength, certain), Inliers: len(v.fit.Pairs),
 				Method: fmt.Sprintf("compare %d: %s, ≥%d inliers, confirmed ≥%d over ≥%.1f of what is seen",
 					Version, p.Algorithm, s.Pictures.Inliers, sureSights, sureSpread),
-			}
+			}}
 		}
 	}
-	return out, len(best.fit.Pairs) > 0
+	return out, len(out.fit.Pairs) > 0
 }

@@ -29,7 +29,7 @@ func TestPictures(t *testing.T) {
 	match := func(s pipeline.Strength, distance int, method string) []pipeline.Match {
 		return []pipeline.Match{{A: item(1), B: item(2), Basis: pipeline.NearPicture, Strength: s, Distance: distance, Method: method}}
 	}
-	confirmed, suggested := "compare 1: pdq d≤31 q≥50", "compare 1: pdq d≤48 q≥50"
+	confirmed, suggested := "compare 2: pdq d≤31 q≥50", "compare 2: pdq d≤48 q≥50"
 	plain := photo(1, pipeline.PrintedPicture{Quality: 80})
 	for name, c := range map[string]struct {
 		a, b pipeline.Prints
@@ -57,11 +57,12 @@ func TestPictures(t *testing.T) {
 
 func TestRefNamesEveryThreshold(t *testing.T) {
 	t.Parallel()
-	want := pipeline.Ref{Analyzer: "compare", Version: 1, Parameters: "pdq q≥50; pictures confirmed d≤31, suggested d≤48; " +
+	want := pipeline.Ref{Analyzer: "compare", Version: 2, Parameters: "pdq q≥50; pictures confirmed d≤31, suggested d≤48; " +
 		"candidates by frames d≤64; pdq frames q≥20 aligned by speed and offset, d<104, ≥120 bits nearer than usual in sum, " +
 		"≥4 frames over ≥2000 ms, gaps ≤3000 ms; confirmed where the changes correlate ≥0.65, or ≥0.40 of frames that are not " +
 		"usually alike, with ≥5 frames ≥20 apart or ≥3 frames ≥80 apart; offset ambiguous else, correlation ≥0.30 or median d≤48; " +
-		"picture in video confirmed d≤31, suggested d≤70"}
+		"picture in video confirmed d≤31, suggested d≤70; of a scene that stands, d<60 more than a second apart, only where no other " +
+		"moment lies within 16 and what moves correlates ≥0.85"}
 	if d := cmp.Diff(want, compare.New(nil, nil, compare.Defaults()).Ref()); d != "" {
 		t.Error(d)
 	}

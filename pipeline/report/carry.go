@@ -45,8 +45,12 @@ func carriable(in []pipeline.Measurement) (out []pipeline.Measurement, lost stri
 	return out, "statements left out because a number in them has no exact JSON form: " + strings.Join(parts, ", ")
 }
 
-// counted leaves of local features how many there are.
+// counted leaves of local features how many there are, and nothing of frames without.
 func counted(f pipeline.LocalFeatures) pipeline.LocalFeatures {
+	if f.Algorithm == pipeline.Plain {
+		f.Frames = []pipeline.FeaturedFrame{}
+		return f
+	}
 	frames := make([]pipeline.FeaturedFrame, len(f.Frames))
 	for i, fr := range f.Frames {
 		frames[i] = pipeline.FeaturedFrame{Time: fr.Time, Count: fr.Count}

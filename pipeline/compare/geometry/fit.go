@@ -117,6 +117,43 @@ func (f *Fit) sound(m Map, w, h float64) bool {
 	return high <= uneven*uneven*low
 }
 
+// Along reports whether two fits of one picture carry it to about the same place.
+func (f Fit) Along(o Fit) bool {
+	p, okF := image(f.Matrix, square)
+	q, okO := image(o.Matrix, square)
+	if !okF || !okO || f.Mirror != o.Mirror {
+		return false
+	}
+	for i := range p {
+		if squared(p[i].x-q[i].x, p[i].y-q[i].y) > apartAt*apartAt {
+			return false
+		}
+	}
+	return true
+}
+
+// About is the box in A about the inliers.
+func (f Fit) About(a Picture) [4]float64 {
+	var ps []corner
+	for _, p := range f.Pairs {
+		ps = append(ps, fraction(a, p.A))
+	}
+	return bounds(ps)
+}
+
+// Onto is the box in B about where the map carries a box of A, as far as it lies in B.
+func (f Fit) Onto(box [4]float64) ([4]float64, bool) {
+	x, y := box[0]+box[2], box[1]+box[3]
+	ps, ok := image(f.Matrix, []corner{{box[0], box[1]}, {x, box[1]}, {x, y}, {box[0], y}})
+	if !ok {
+		return [4]float64{}, false
+	}
+	return bounds(clipped(ps)), true
+}
+
+// apartAt is the share of B's sides that corners carried to one place may lie apart.
+const apartAt = 0.05
+
 // turn reads the nearest quarter turn off the middle of what is seen. The features were mirrored before they were turned,
 // which turns them the other way.
 func (f *Fit) turn(c candidate, w, h float64) {

@@ -113,6 +113,14 @@ func (n *notes) Errorf(format string, args ...any) {
 	n.Logf(format, args...)
 }
 
+// Somebody walks down a corridor as somebody else does a minute and a half later, under a camera that stands.
+func TestPeopleWhoWalkTheSameWayAreNotConfirmed(t *testing.T) {
+	t.Parallel()
+	if f := timeline.Defaults().Align(frozen(t, "corridor"), frozen(t, "corridor-later"), nil); f.Strength == pipeline.Confirmed {
+		t.Errorf("%+v", f.Segments)
+	}
+}
+
 // A camera that does not move shows another hour: near, at no certain offset, and never confirmed.
 func TestAStillPictureConfirmsNothing(t *testing.T) {
 	t.Parallel()

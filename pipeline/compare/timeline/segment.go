@@ -34,7 +34,7 @@ func (j judge) segment(p span, t track) (g segment, ok bool) {
 	g.a0, g.a1 = max(p.start(), j.a.axis()[0].at), min(p.end(), j.a.end())
 	g.b0, g.b1 = max(t.line.toB(g.a0), j.b.axis()[0].at), min(t.line.toB(g.a1), j.b.end())
 	for _, q := range t.lane.follow(t.line, t.lane.reach) {
-		if q.a.at >= g.a0 && q.a.at <= g.a1 && q.distance <= j.Even {
+		if q.a.at >= g.a0-slack && q.a.at <= g.a1+slack && q.distance <= j.Even {
 			g.pairs = append(g.pairs, q)
 		}
 	}
@@ -45,7 +45,7 @@ func (j judge) segment(p span, t track) (g segment, ok bool) {
 	}
 	telling := j.clear(g.pairs)
 	g.distance, g.agreement = median(g.pairs), agreement(telling)
-	together := g.agreement >= j.Agreement || g.agreement >= j.Together && j.particular(telling)
+	together := g.agreement >= j.Agreement || g.agreement >= j.Together && j.particular(telling) && !j.returns(telling, t.lane)
 	// Which tracks stand does not depend on whether a shift is thinkable, and to find that out takes time.
 	g.determined = together && (!j.plainly || j.Settings.determined(g.pairs, t.lane))
 	g.confirmed = g.determined && j.varied(g.pairs)

@@ -57,6 +57,12 @@ type Settings struct {
 	// Located and Placed are the distances up to which a frame confirms, and suggests, that it shows a picture; a sample taken an eighth
 	// of a second beside the picture in a fast movement lies at 70. Beyond Ambiguous, both need the quality Clear.
 	Located, Placed, Clear int
+
+	// Standing is the distance under which frames more than a second apart show one scene that stands. A picture of such a
+	// scene is confirmed only where no other moment lies within Apart bits of the nearest, and what moves, the difference
+	// from the scene's mean, correlates by Moved.
+	Standing, Apart int
+	Moved           float64
 }
 
 // Defaults returns the calibrated thresholds.
@@ -67,6 +73,7 @@ func Defaults() Settings {
 		Distinct: 20, Scene: 80, DistinctFrames: 5, Scenes: 3,
 		Agreement: 0.65, Together: 0.4, Chance: 0.15, Stated: 0.3, Ambiguous: 48,
 		Located: 31, Placed: 70, Clear: 50,
+		Standing: 60, Apart: 16, Moved: 0.85,
 	}
 }
 
@@ -74,7 +81,8 @@ func Defaults() Settings {
 func (s Settings) String() string {
 	return fmt.Sprintf("pdq frames q≥%d aligned by speed and offset, d<%d, ≥%d bits nearer than usual in sum, ≥%d frames over ≥%d ms, gaps ≤%d ms; "+
 		"confirmed where the changes correlate ≥%.2f, or ≥%.2f of frames that are not usually alike, with ≥%d frames ≥%d apart or ≥%d frames ≥%d apart; "+
-		"offset ambiguous else, correlation ≥%.2f or median d≤%d; picture in video confirmed d≤%d, suggested d≤%d",
+		"offset ambiguous else, correlation ≥%.2f or median d≤%d; picture in video confirmed d≤%d, suggested d≤%d; "+
+		"of a scene that stands, d<%d more than a second apart, only where no other moment lies within %d and what moves correlates ≥%.2f",
 		s.Quality, s.Even, s.Enter, s.Frames, s.Span, s.Gap, s.Agreement, s.Together, s.DistinctFrames, s.Distinct, s.Scenes, s.Scene,
-		s.Stated, s.Ambiguous, s.Located, s.Placed)
+		s.Stated, s.Ambiguous, s.Located, s.Placed, s.Standing, s.Apart, s.Moved)
 }

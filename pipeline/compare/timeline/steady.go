@@ -12,9 +12,10 @@ const (
 	maxLags   = 120 // offsets tried
 )
 
-// steady reports whether the picture hardly changes over aligned pairs: too few frames differ.
+// steady reports whether the picture hardly changes over aligned pairs: too few frames differ, or, of a few, not all.
 func (s Settings) steady(pairs []aligned) bool {
-	return apart(pairs, s.Distinct, s.DistinctFrames) < s.DistinctFrames
+	wanted := max(min(s.DistinctFrames, len(pairs)), minRun)
+	return apart(pairs, s.Distinct, wanted) < wanted
 }
 
 // oneScene reports whether all aligned pairs show about the same picture.
@@ -56,7 +57,11 @@ func (s Settings) steadied(n lane, run []aligned) (line, []aligned) {
 	for offset := low; offset <= high; offset += step {
 		try(offset)
 	}
-	return s.refined(n, found, true)
+	l, fitted := s.refined(n, found, true)
+	if loose := s.run(n.follow(found, n.reach)); len(loose) > len(fitted) {
+		return found, loose // there was nothing to fit
+	}
+	return l, fitted
 }
 
 // overlap is what every pair counts beside agreement, as far as that is more than chance.

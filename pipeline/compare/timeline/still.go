@@ -69,11 +69,27 @@ func (s Settings) locate(pictures []pipeline.PrintedPicture, f film) Finding {
 		box := pic.Box
 		out.Transform.Crop = &box
 	}
-	out.Segments = s.places(pic.Bits.Turned(best.form), f.views[best.view].frames, best.distance)
-	for _, g := range out.Segments {
+	h, frames := pic.Bits.Turned(best.form), f.views[best.view].frames
+	out.Segments = s.places(h, frames, best.distance)
+	certain := s.certain(h, f.views[best.view].voters, frames[best.at].at)
+	if !certain {
+		out.Strength = pipeline.Suggested
+	}
+	for i := range out.Segments {
+		g := &out.Segments[i]
 		out.Frames += g.Frames
+		if !certain {
+			g.Strength, g.Ambiguous = pipeline.Suggested, true
+		}
 	}
 	return out
+}
+
+// certain reports whether a picture as near as it is to the frame at a time was taken then and not at another time by a camera
+// that stands.
+func (s Settings) certain(h pipeline.Hash256, voters []frame, at int64) bool {
+	i := nearestInTime(voters, at)
+	return i >= 0 && (s.passes(voters, i) || s.sameMoment(h, voters, i))
 }
 
 // nearest returns the frame nearest to a picture in one form, and its distance. Beyond Ambiguous only clear ones count.
@@ -129,7 +145,7 @@ func (s Settings) places(h pipeline.Hash256, frames []frame, nearest int) (out [
 	out = out[:min(len(out), maxPlaces)]
 	slices.SortStableFunc(out, func(p, q pipeline.Segment) int { return cmp.Compare(p.BStart, q.BStart) })
 	for i := range out {
-		out[i].Ambiguous = len(out) > 1
+		out[i].Ambiguous = len(out) > 1 || out[i].BEnd > out[i].BStart
 	}
 	return out
 }

@@ -43,13 +43,99 @@ func TestWhereNothingMovesARangeIsStated(t *testing.T) {
 	before, scene, after := s.film(6), s.still(5), s.film(6)
 	footage := s.sampled(1, before, scene, after)
 	f := timeline.Defaults().Locate(s.snapped(scene, 2, 4, pipeline.AsItIs), footage, nil)
-	if len(f.Segments) != 1 || math.Abs(f.Segments[0].BStart-6) > 0.3 || math.Abs(f.Segments[0].BEnd-11) > 0.3 || f.Segments[0].Ambiguous {
+	if len(f.Segments) != 1 || math.Abs(f.Segments[0].BStart-6) > 0.3 || math.Abs(f.Segments[0].BEnd-11) > 0.3 {
 		t.Errorf("%+v", f)
+	}
+	if f.Strength != pipeline.Suggested || !f.Segments[0].Ambiguous {
+		t.Errorf("a moment is said of a scene that stands: %+v", f)
 	}
 	again := s.sampled(1, before, scene, after, scene)
 	f = timeline.Defaults().Locate(s.snapped(scene, 2, 4, pipeline.AsItIs), again, nil)
 	if len(f.Segments) != 2 || !f.Segments[0].Ambiguous || !f.Segments[1].Ambiguous {
 		t.Errorf("shown twice: %+v", f)
+	}
+}
+
+// crowd is a scene that stands and in which something moves: every frame has its own bits of those that do.
+func (s studio) crowd(place pipeline.Hash256, seconds float64) []pipeline.Hash256 {
+	out := make([]pipeline.Hash256, int(seconds*fine))
+	moving := s.changed(place, 0)
+	for i := range out {
+		if i%2 == 0 {
+			moving = s.nudged(place, moving)
+		}
+		out[i] = moving
+	}
+	return out
+}
+
+// nudged moves what moves a little: bits 0 to 79 differ from the place's in 24 of them, of which 3 come and 3 go.
+func (s studio) nudged(place, before pipeline.Hash256) pipeline.Hash256 {
+	const most, of = 24, 80
+	flip := func(h *pipeline.Hash256, i int) { h[i/64] ^= 1 << (i % 64) }
+	differs := func(h pipeline.Hash256, i int) bool { return (h[i/64]^place[i/64])>>(i%64)&1 == 1 }
+	for gone := 0; before.Distance(place) > most-3 && gone < 3; {
+		if i := s.IntN(of); differs(before, i) {
+			flip(&before, i)
+			gone++
+		}
+	}
+	for before.Distance(place) < most {
+		if i := s.IntN(of); !differs(before, i) {
+			flip(&before, i)
+		}
+	}
+	return before
+}
+
+// A camera that stands makes all its frames alike; what moves in front of it tells of which moment a picture is.
+func TestWhatMovesInASceneThatStandsTellsTheMoment(t *testing.T) {
+	t.Parallel()
+	s := newStudio(14)
+	place := s.frame()
+	film, later := s.crowd(place, 20), s.crowd(place, 20)
+	footage := s.sampled(0, film)
+	for _, at := range []float64{3, 9.5, 16.25} {
+		f := timeline.Defaults().Locate(s.snapped(film, at, 2, pipeline.AsItIs), footage, nil)
+		if f.Strength != pipeline.Confirmed || len(f.Segments) != 1 || math.Abs(f.Segments[0].BStart-at) > 0.25 {
+			t.Errorf("at %.2f s: %+v", at, f)
+		}
+		f = timeline.Defaults().Locate(s.snapped(later, at, 2, pipeline.AsItIs), footage, nil)
+		if f.Strength == pipeline.Confirmed || len(f.Segments) > 0 && !f.Segments[0].Ambiguous {
+			t.Errorf("another day, at %.2f s: %+v", at, f)
+		}
+	}
+}
+
+// The last frame of a film may be of the scene that stood on: what came after it is not known.
+func TestAPictureTakenJustAfterTheEndIsNotConfirmed(t *testing.T) {
+	t.Parallel()
+	s := newStudio(15)
+	film := s.crowd(s.frame(), 20)
+	f := timeline.Defaults().Locate(s.snapped(film, 10.5, 2, pipeline.AsItIs), s.sampled(0, part(film, 0, 10.25)), nil)
+	if f.Strength == pipeline.Confirmed {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestAMomentPassesWhereThePictureMovesOn(t *testing.T) {
+	t.Parallel()
+	s := newStudio(16)
+	moving, standing := s.sampled(2, s.film(4), s.film(4)), s.sampled(2, s.still(4), s.film(4))
+	for name, c := range map[string]struct {
+		footage []pipeline.FrameHashes
+		at      float64
+		want    bool
+	}{
+		"a cut away":           {s.sampled(0, s.film(3), s.still(0.75), s.film(3)), 3.25, true},
+		"what stands":          {standing, 2, false},
+		"nothing else":         {s.sampled(2, s.still(0.75)), 0.25, false},
+		"no frame at the time": {moving, 100, false},
+		"no film":              {nil, 1, false},
+	} {
+		if got := timeline.Defaults().Passes(c.footage, c.at); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 

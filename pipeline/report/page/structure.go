@@ -82,6 +82,9 @@ func (m maker) fillHashes(v *view) {
 		v.Footage = append(v.Footage, m.Say("hashes.views", "count", views))
 	}
 	for _, s := range all[pipeline.LocalFeatures](m.r) {
+		if s.fact.Algorithm == pipeline.Plain {
+			continue
+		}
 		v.Footage = append(v.Footage, m.Say("hashes.features", "count", featured(s.fact), "pictures", len(s.fact.Frames)))
 	}
 	for _, s := range all[pipeline.AudioPrint](m.r) {
