@@ -27,7 +27,7 @@ const (
 	perPhoto  = 500 // features
 	perFrame  = 100 // features
 	frameSide = 320 // pixels of a frame's longer side
-	miniature = 128 // pixels of a miniature's longer side
+	miniature = 256 // pixels of a miniature's longer side
 
 	MaxFrames = 1200             // of a video; what comes later is left out and the fact is marked as cut
 	least     = time.Second      // between frames taken
@@ -45,7 +45,7 @@ func New() *Analyzer { return &Analyzer{} }
 func (*Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "features",
-		Version: 1,
+		Version: 2,
 		Parameters: fmt.Sprintf("%s of luma area-averaged to at most %d pixels a side, at most %d of a photo with a miniature of %d pixels, %d of a frame of video of %d pixels; "+
 			"frames that changed by %d bits of PDQ at most once in %s, any once in %s, at most %d; %s",
 			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, longest, MaxFrames, media.New().Parameters()),
