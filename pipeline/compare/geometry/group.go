@@ -8,8 +8,12 @@ import (
 const (
 	oneSided   = 1.4  // times that the border of what was laid over a picture stands out more there than in the other
 	leastBox   = 12   // cells a side
+	largeBox   = 20   // cells a side, of one that is known by its sides alone
 	straight   = 0.75 // share of a box's sides that what fills it reaches,
 	reaches    = 2    // to within so many cells: a round thing reaches six tenths at most
+	sharp      = 14.0 // steps of luma across the side of a box,
+	sheer      = 0.9  // along this share of its sides in the picture that has it,
+	clearer    = 0.25 // and along so much less in the other
 	fewLetters = 3    // parts of a line of letters, at least
 	line       = 2.5  // times that a line of letters is longer than high, at least
 )
@@ -21,6 +25,8 @@ type group struct {
 	parts        int
 	edgeA, edgeB float64 // mean step of the luma across the border, in either picture
 	sides        float64 // share of the sides of the box about it that it reaches
+	sheerA       float64 // share of those sides along which the luma steps, in either picture
+	sheerB       float64
 }
 
 // groups gathers cells that lie no farther from each other than a gap, in the order of their first cell.
@@ -110,6 +116,34 @@ func (g *group) measure(p laying) {
 	}
 	g.edgeA, g.edgeB = g.edgeA/max(edges, 1), g.edgeB/max(edges, 1)
 	g.sides = g.reached(b.w)
+	g.sheerA, g.sheerB = g.stepped(a), g.stepped(b)
+}
+
+// stepped is the share of the sides of the box about a group along which the luma steps, each side where most of it does, to within reaches cells.
+func (g *group) stepped(p luma) float64 {
+	n := 0
+	side := func(length int, at func(i, off int) (x, y, u, v int)) {
+		most := 0
+		for off := -reaches; off <= reaches; off++ {
+			steps := 0
+			for i := range length {
+				x, y, u, v := at(i, off)
+				if min(x, y, u, v) >= 0 && max(x, u) < p.w && max(y, v) < p.h && math.Abs(p.v[y*p.w+x]-p.v[v*p.w+u]) >= sharp {
+					steps++
+				}
+			}
+			most = max(most, steps)
+		}
+		n += most
+	}
+	w, h := g.right-g.left+1, g.bottom-g.top+1
+	side(w, func(i, off int) (x, y, u, v int) { return g.left + i, g.top + off - 1, g.left + i, g.top + off + 1 })
+	side(w, func(i, off int) (x, y, u, v int) {
+		return g.left + i, g.bottom + off - 1, g.left + i, g.bottom + off + 1
+	})
+	side(h, func(i, off int) (x, y, u, v int) { return g.left + off - 1, g.top + i, g.left + off + 1, g.top + i })
+	side(h, func(i, off int) (x, y, u, v int) { return g.right + off - 1, g.top + i, g.right + off + 1, g.top + i })
+	return float64(n) / float64(2*(w+h))
 }
 
 // reached is the share of the sides of the box about a group that the group reaches.
@@ -143,9 +177,16 @@ func (g *group) side() int {
 	return 0
 }
 
-// box reports whether a group fills a box up to its sides.
+// box reports whether a group fills a box up to its sides, or has the sides of one.
 func (g *group) box() bool {
-	return g.side() != 0 && min(g.right-g.left, g.bottom-g.top)+1 >= leastBox && g.sides >= straight
+	if g.side() == 0 || min(g.right-g.left, g.bottom-g.top)+1 < leastBox {
+		return false
+	}
+	has, other := g.sheerA, g.sheerB
+	if g.side() == 2 {
+		has, other = other, has
+	}
+	return g.sides >= straight || has >= sheer && has-other >= clearer && min(g.right-g.left, g.bottom-g.top)+1 >= largeBox
 }
 
 // letters reports whether a group has the shape of a line of letters.
