@@ -238,7 +238,7 @@ type FeaturedFrame struct {
 
 // Miniature is a small copy of a picture's luma, to hold two pictures against each other once it is known how one lies in the other.
 type Miniature struct {
-	Width  int    `json:"w"`    // pixels; the longer side is at most 128
+	Width  int    `json:"w"`    // pixels; the longer side is at most 256
 	Height int    `json:"h"`    //
 	Luma   []byte `json:"luma"` // row by row, full range
 }

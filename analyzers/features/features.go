@@ -28,7 +28,7 @@ const (
 	perPhoto  = 500 // features
 	perFrame  = 100 // features
 	frameSide = 256 // pixels of a frame's longer side
-	miniature = 128 // pixels of a miniature's longer side
+	miniature = 256 // pixels of a miniature's longer side
 
 	MaxFrames = 1200             // of a video; what comes later is left out and the fact is marked as cut
 	least     = time.Second      // between frames looked at

@@ -71,7 +71,7 @@ func TestAPhotoHasFeaturesAndAMiniature(t *testing.T) {
 	if f.Count < 200 || f.Count > perPhoto || len(f.Points) != f.Count || f.Time != 0 {
 		t.Errorf("%d of %d features at %v s", len(f.Points), f.Count, f.Time)
 	}
-	if m := f.Miniature; m == nil || m.Width != 128 || m.Height != 64 || len(m.Luma) != 128*64 {
+	if m := f.Miniature; m == nil || m.Width != 256 || m.Height != 128 || len(m.Luma) != 256*128 {
 		t.Fatalf("%+v", m)
 	}
 	got.Frames = nil
@@ -83,14 +83,14 @@ func TestAPhotoHasFeaturesAndAMiniature(t *testing.T) {
 
 func TestAMiniatureIsTheMeanOfWhatItsPixelsCover(t *testing.T) {
 	t.Parallel()
-	m := image.NewGray(image.Rect(0, 0, 256, 2))
-	for x := range 256 {
-		m.SetGray(x, 0, color.Gray{Y: uint8(x)})
-		m.SetGray(x, 1, color.Gray{Y: uint8(x)})
+	m := image.NewGray(image.Rect(0, 0, 512, 2))
+	for x := range 512 {
+		m.SetGray(x, 0, color.Gray{Y: uint8(x / 2)})
+		m.SetGray(x, 1, color.Gray{Y: uint8(x / 2)})
 	}
 	got := small(m)
 	for i, v := range got.Luma {
-		if int(v) != 2*i+1 { // (2i + 2i+1)/2, halves up
+		if int(v) != i { // of four pixels
 			t.Fatalf("pixel %d is %d", i, v)
 		}
 	}

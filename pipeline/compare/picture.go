@@ -42,12 +42,15 @@ func (s Settings) whole(p, q photo) int {
 // far is beyond the distance of any two hashes.
 const far = 257
 
-// byWhole matches by the whole pictures' hashes. Laid on each other as they are, the pictures must not contradict that.
+// byWhole matches by the whole pictures' hashes. Laid on each other as the nearest views say, or else as they are, the pictures must
+// not contradict that.
 func (s Settings) byWhole(p, q photo, distance int) []pipeline.Match {
 	m := pipeline.Match{
 		A: p.item, B: q.item, Basis: pipeline.NearPicture, Strength: pipeline.Suggested, Distance: distance,
 	}
-	o, laid := geometry.Lay(p.picture, q.picture, turned(m.Transform))
+	f := s.upright(p, q)
+	m.Transform = transformOf(f)
+	o, laid := geometry.Lay(p.picture, q.picture, f.Matrix)
 	against := laid && !s.Pictures.allows(o)
 	switch {
 	case distance <= s.Confirmed && !against:
@@ -59,5 +62,23 @@ func (s Settings) byWhole(p, q photo, distance int) []pipeline.Match {
 		m.Agreement = hundredths(o.Agreement)
 	}
 	m.Method = s.hashMethod(m.Strength)
+	v := sight{fit: f, overlay: o, laid: laid, strength: m.Strength}
+	if s.Pictures.inDetail(p, q, &v); v.differs {
+		m.Strength, m.OtherShot, m.Method = v.strength, v.otherShot, m.Method+differing
+	}
 	return []pipeline.Match{m}
+}
+
+// upright is how the nearest views say that one picture lies in the other, neither turned nor mirrored: borders may have been
+// added or cut off. Where they say nothing, or are not nearer than the whole pictures, each fills the other.
+func (s Settings) upright(p, q photo) geometry.Fit {
+	as := geometry.Fit{Matrix: turned(pipeline.Transform{})}
+	for _, v := range views(p, q, s.Confirmed, s.Quality) {
+		f := geometry.Fit{Matrix: v.onto()}
+		if v.form == pipeline.AsItIs && f.See() {
+			return f
+		}
+	}
+	as.See()
+	return as
 }

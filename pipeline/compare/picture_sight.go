@@ -12,6 +12,7 @@ type sight struct {
 	laid      bool // there were miniatures to lay
 	strength  pipeline.Strength
 	otherShot bool
+	differs   bool // in detail: it cannot be told from another moment
 }
 
 // look registers two pictures and judges what is seen; ok is false where no map carries features.
@@ -31,8 +32,33 @@ func (s PictureSettings) look(p, q photo) (v sight, ok bool) {
 		v.strength, v.otherShot = pipeline.Suggested, true
 	default:
 		v.strength = s.strength(n, v.overlay)
+		s.inDetail(p, q, &v)
 	}
 	return v, true
+}
+
+// inDetail looks for what tells another moment from a copy, and withdraws what only a copy deserves.
+func (s PictureSettings) inDetail(p, q photo, v *sight) {
+	if v.strength != pipeline.Confirmed {
+		return
+	}
+	d, ok := geometry.Examine(p.picture, q.picture, v.fit.Matrix)
+	if !ok {
+		return
+	}
+	changed := d.Ghosts + d.Added
+	if v.overlay.Ground >= s.Ground {
+		changed += d.Near + d.Unlike // letters
+	}
+	if changed > s.Changed || v.fit.Strain > s.Loose || d.Windows >= s.Steady && s.drifts(d) {
+		v.strength, v.differs = pipeline.Suggested, true
+		v.otherShot = d.Ghosts > s.Ghosts || d.Windows >= s.Sure && (d.Drift > s.Drifted || d.Shifted > s.Apart)
+	}
+}
+
+// drifts reports whether too much lies off its place for a copy.
+func (s PictureSettings) drifts(d geometry.Detail) bool {
+	return d.Drift > s.Drift || d.Shifted > s.Shifted || d.Drift > s.BothDrift && d.Shifted > s.BothShifted
 }
 
 // leastSpread is the share of what is seen that inliers must span where nothing else speaks for them.
@@ -105,6 +131,9 @@ func (s Settings) bySight(p, q photo, v sight, whole int) pipeline.Match {
 		A: p.item, B: q.item, Basis: pipeline.PartialPicture, Strength: v.strength,
 		Transform: transformOf(v.fit), Inliers: len(v.fit.Pairs), OtherShot: v.otherShot,
 		Method: s.featureMethod(),
+	}
+	if v.differs {
+		m.Method += differing
 	}
 	if v.laid {
 		m.Agreement = hundredths(v.overlay.Agreement)

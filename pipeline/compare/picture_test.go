@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -215,35 +216,106 @@ func TestACaptionMakesNoKin(t *testing.T) {
 	}
 }
 
-// Two sheets of one form: the lines are the same, what is written on them is not.
+// form is a sheet of which all is printed but two fields, a fortieth of the lines.
+func form(fields uint64) func(x, y, _ float64) float64 {
+	const n = 128
+	var ink [n * n]bool
+	print := func(seed uint64, inside func(row, column int) bool) {
+		lot := newScene(seed, 0)
+		for i := range ink {
+			if set := lot.IntN(3) == 0; inside(i/n, i%n/2*2) {
+				ink[i] = set
+			}
+		}
+	}
+	print(1, func(row, column int) bool { return row%16 > 6 && row%16 < 11 && column > 10 && column < 110 })
+	print(fields, func(row, column int) bool {
+		return row%16 > 6 && row%16 < 11 && row/16%4 == 2 && column > 70 && column < 96
+	})
+	return func(x, y, _ float64) float64 {
+		r, c := int(y*n), int(x*n)
+		switch {
+		case r%16 == 0:
+			return 40
+		case ink[r*n+c/2*2]:
+			return 60
+		}
+		return 240
+	}
+}
+
+// Two sheets of one form: lines and print are the same, what is written into two fields is not.
 func TestAFormFilledInAnewIsNoCopy(t *testing.T) {
 	t.Parallel()
 	s := newScene(13, 300)
-	sheet := func(seed uint64) func(x, y, _ float64) float64 {
-		ink := newScene(seed, 0)
-		written := make([]bool, 128*128)
-		for i := range written {
-			written[i] = ink.IntN(3) == 0
-		}
-		return func(x, y, _ float64) float64 {
-			r, c := int(y*128), int(x*128)
-			switch {
-			case r%16 == 0:
-				return 40
-			case r%16 > 6 && r%16 < 11 && c > 10 && c < 110 && written[r*128+c/2]:
-				return 60
+	for _, distance := range []int{0, 40} {
+		a := s.take(1, taken{by: straight, over: form(2)})
+		for fields := range uint64(3) {
+			got, m := verdictOf(t, a, s.take(2, taken{by: straight, over: form(3 + fields), hashes: moved(distance)}))
+			if got.strength != pipeline.Suggested {
+				t.Errorf("fields %d, hashes %d apart: %+v", fields, distance, m)
 			}
-			return 240
+		}
+		if got, m := verdictOf(t, a, s.take(2, taken{by: straight, over: form(2), hashes: moved(distance)})); got.strength != pipeline.Confirmed {
+			t.Errorf("a copy, hashes %d apart: %+v", distance, m)
 		}
 	}
-	for _, distance := range []int{20, 40} {
-		got, m := verdictOf(t, s.take(1, taken{by: straight, over: sheet(1)}), s.take(2, taken{by: straight, over: sheet(2), hashes: moved(distance)}))
-		if got.strength == pipeline.Confirmed {
-			t.Errorf("hashes %d apart: %+v", distance, m)
+}
+
+// figure stands dark before the scene.
+func figure(u, v float64) func(x, y, luma float64) float64 {
+	return func(x, y, luma float64) float64 {
+		if a, b := (x-u)/0.05, (y-v)/0.14; a*a+b*b < 1 {
+			return 20
 		}
+		return luma
 	}
-	if got, m := verdictOf(t, s.take(1, taken{by: straight, over: sheet(1)}), s.take(2, taken{by: straight, over: sheet(1), hashes: moved(40)})); got.strength != pipeline.Confirmed {
-		t.Errorf("a copy of a form: %+v", m)
+}
+
+// What one camera sees at two moments is no copy, however much of it stands still; what differs by coding is.
+func TestAnotherMomentIsNoCopy(t *testing.T) {
+	t.Parallel()
+	s := newScene(16, 300)
+	noise := func(seed uint64, deviation float64) func(x, y, luma float64) float64 {
+		lot := newScene(seed, 0)
+		return func(_, _, luma float64) float64 { return luma + deviation*lot.NormFloat64() }
+	}
+	wind := func(x, y, luma float64) float64 {
+		u, v := x+0.008*math.Sin(25*y), y+0.008*math.Sin(21*x)
+		for _, w := range s.waves {
+			luma += 18 * w[3] * (math.Sin(w[0]*u+w[1]*v+w[2]) - math.Sin(w[0]*x+w[1]*y+w[2]))
+		}
+		return luma
+	}
+	sticker := func(x, y, luma float64) float64 {
+		if x > 0.4 && x < 0.6 && y > 0.35 && y < 0.5 {
+			return 245
+		}
+		return luma
+	}
+	for name, c := range map[string]struct {
+		a, b func(x, y, luma float64) float64
+		want verdict
+	}{
+		"coded anew":       {nil, noise(1, 4), verdict{near, pipeline.Confirmed, false, false, 0, 0}},
+		"a sticker":        {nil, sticker, verdict{near, pipeline.Confirmed, false, false, 0, 0}},
+		"someone walks":    {figure(0.3, 0.4), figure(0.7, 0.5), verdict{near, pipeline.Suggested, true, false, 0, 0}},
+		"someone comes in": {nil, figure(0.5, 0.5), verdict{near, pipeline.Suggested, false, false, 0, 0}},
+		"leaves move":      {nil, wind, verdict{near, pipeline.Suggested, true, false, 0, 0}},
+	} {
+		for _, whole := range []bool{true, false} {
+			p, q := s.take(1, taken{by: straight, over: c.a}), s.take(2, taken{by: straight, over: c.b})
+			if whole { // by the hashes of the whole pictures alone
+				p.Features[0].Frames[0].Points, q.Features[0].Frames[0].Points = nil, nil
+			}
+			got, m := verdictOf(t, p, q)
+			if got != c.want {
+				t.Errorf("%s, whole %v: %+v", name, whole, m)
+			}
+			if differs := strings.Contains(m.Method, "differ in detail"); differs != (c.want.strength == pipeline.Suggested) {
+				t.Errorf("%s, whole %v: %q", name, whole, m.Method)
+			}
+		}
 	}
 }
 

@@ -63,8 +63,13 @@ func (s Settings) byView(p, q photo) []pipeline.Match {
 		case laid && s.Pictures.agrees(o):
 			strength = pipeline.Confirmed
 		}
-		m := s.bySight(p, q, sight{fit: f, overlay: o, laid: laid, strength: strength}, far)
+		seen := sight{fit: f, overlay: o, laid: laid, strength: strength}
+		s.Pictures.inDetail(p, q, &seen)
+		m := s.bySight(p, q, seen, far)
 		m.Distance, m.Method = v.distance, s.viewMethod()
+		if seen.differs {
+			m.Method += differing
+		}
 		return []pipeline.Match{m}
 	}
 	return nil

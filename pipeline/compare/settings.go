@@ -58,6 +58,6 @@ func Defaults() Settings {
 // Ref names the method for a report's annex.
 func (s Settings) Ref() pipeline.Ref {
 	return pipeline.Ref{Analyzer: "compare", Version: Version, Parameters: fmt.Sprintf(
-		"pdq q≥%d; pictures confirmed d≤%d, suggested d≤%d; candidates by frames d≤%d; %v",
-		s.Quality, s.Confirmed, s.Suggested, s.Frame, s.Footage)}
+		"pdq q≥%d; pictures confirmed d≤%d, suggested d≤%d; %v; candidates by views d≤%d, ≥%d words, frames d≤%d, of photos d≤%d; %v; %s",
+		s.Quality, s.Confirmed, s.Suggested, s.Pictures, s.Pictures.View, s.Pictures.Words, s.Frame, s.Still, s.Footage, s.Sound.Method())}
 }

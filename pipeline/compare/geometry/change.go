@@ -76,24 +76,64 @@ type curve [tones]float64
 // lie between their neighbours.
 func toneCurve(laid, b luma) (c curve) {
 	var sum, n [tones]float64
+	examples(laid, b, func(u, v float64) {
+		k := step8(u)
+		sum[k] += v
+		n[k]++
+	})
+	for k := range c {
+		if n[k] > 0 {
+			c[k] = sum[k] / n[k]
+		} else {
+			c[k] = math.NaN()
+		}
+	}
+	return c.filled()
+}
+
+// toneMedians is a toneCurve of medians, which something laid over a part of one picture does not bend.
+func toneMedians(laid, b luma) (c curve) {
+	var count [tones][256]int
+	var n [tones]int
+	examples(laid, b, func(u, v float64) {
+		k := step8(u)
+		count[k][min(max(int(v), 0), 255)]++
+		n[k]++
+	})
+	for k := range c {
+		c[k] = math.NaN()
+		below := 0
+		for v, m := range count[k] {
+			if m > 0 && 2*below <= n[k] && 2*(below+m) > n[k] {
+				c[k] = float64(v) + (float64(n[k])/2-float64(below))/float64(m)
+			}
+			below += m
+		}
+	}
+	return c.filled()
+}
+
+// examples are the cells of the windows that show the same, some more than once.
+func examples(laid, b luma, do func(u, v float64)) {
 	for _, w := range windows(laid, b) {
 		if w.cells < windowSide*windowSide || w.correlation < alike && w.textured() {
 			continue
 		}
 		for y := w.y; y < w.y+windowSide; y++ {
 			for x := w.x; x < w.x+windowSide; x++ {
-				k := step8(laid.v[y*laid.w+x])
-				sum[k] += b.v[y*b.w+x]
-				n[k]++
+				do(laid.v[y*laid.w+x], b.v[y*b.w+x])
 			}
 		}
 	}
+}
+
+// filled gives the steps that are not a number values between their neighbours'.
+func (c curve) filled() curve {
 	last := -1
 	for k := range c {
-		if n[k] == 0 {
+		if math.IsNaN(c[k]) {
 			continue
 		}
-		c[k] = sum[k] / n[k]
 		for j := last + 1; j < k; j++ {
 			if last < 0 {
 				c[j] = c[k]
@@ -103,8 +143,11 @@ func toneCurve(laid, b luma) (c curve) {
 		}
 		last = k
 	}
-	for j := last + 1; j < tones && last >= 0; j++ {
-		c[j] = c[last]
+	for j := last + 1; j < tones; j++ {
+		c[j] = 0
+		if last >= 0 {
+			c[j] = c[last]
+		}
 	}
 	return c
 }

@@ -8,16 +8,16 @@ import (
 )
 
 const (
-	samples = 32 // of a side that is hashed: a miniature has no more detail
-	terms   = 16 // cosine terms kept per direction
+	hashed = 32 // of a side that is hashed: a miniature has no more detail
+	terms  = 16 // cosine terms kept per direction
 )
 
 // cosines holds rows 1 to 16 of the orthonormal 32-point cosine transform (DCT-II), rounded far above the last place of a double,
 // so that every platform has the same.
-var cosines = func() (m [terms][samples]float64) {
+var cosines = func() (m [terms][hashed]float64) {
 	for i := range m {
 		for k := range m[i] {
-			m[i][k] = rounded(math.Sqrt(2.0/samples) * math.Cos(math.Pi/2/samples*float64((i+1)*(2*k+1))))
+			m[i][k] = rounded(math.Sqrt(2.0/hashed) * math.Cos(math.Pi/2/hashed*float64((i+1)*(2*k+1))))
 		}
 	}
 	return m
@@ -31,20 +31,20 @@ func Hash(m *pipeline.Miniature, box pipeline.Box) (h pipeline.Hash256, deviatio
 		return h, 0, false
 	}
 	p := lumaOf(m)
-	var grid [samples * samples]float64
+	var grid [hashed * hashed]float64
 	var sum, square float64
-	for y := range samples {
-		for x := range samples {
-			u := box[0] + product(box[2], (float64(x)+0.5)/samples)
-			v := box[1] + product(box[3], (float64(y)+0.5)/samples)
+	for y := range hashed {
+		for x := range hashed {
+			u := box[0] + product(box[2], (float64(x)+0.5)/hashed)
+			v := box[1] + product(box[3], (float64(y)+0.5)/hashed)
 			l := p.at(product(u, float64(p.w))-0.5, product(v, float64(p.h))-0.5)
-			grid[y*samples+x] = l
+			grid[y*hashed+x] = l
 			sum += l
 			square += product(l, l)
 		}
 	}
-	mean := sum / (samples * samples)
-	deviation = math.Sqrt(max(square/(samples*samples)-product(mean, mean), 0))
+	mean := sum / (hashed * hashed)
+	deviation = math.Sqrt(max(square/(hashed*hashed)-product(mean, mean), 0))
 	c := transform(&grid)
 	sorted := c
 	slices.Sort(sorted[:])
@@ -57,11 +57,11 @@ func Hash(m *pipeline.Miniature, box pipeline.Box) (h pipeline.Hash256, deviatio
 }
 
 // transform returns coefficients (1…16)×(1…16) of the cosine transform, vertical frequency first.
-func transform(p *[samples * samples]float64) (out [terms * terms]float64) {
+func transform(p *[hashed * hashed]float64) (out [terms * terms]float64) {
 	for i := range terms {
-		var down [samples]float64
+		var down [hashed]float64
 		for k, w := range cosines[i] {
-			for x, v := range p[k*samples:][:samples] {
+			for x, v := range p[k*hashed:][:hashed] {
 				down[x] += product(w, v)
 			}
 		}

@@ -42,7 +42,7 @@ func Lay(a, b Picture, m Map) (o Overlay, ok bool) {
 	if !ok || !valid(a.Miniature) || !valid(b.Miniature) {
 		return o, false
 	}
-	la, lb := level(lumaOf(a.Miniature), lumaOf(b.Miniature), m)
+	la, lb := level(lumaOf(a.Miniature).coarse(), lumaOf(b.Miniature).coarse(), m)
 	la = la.blurred()
 	laid := la.laid(lb.w, lb.h, back)
 	o.Across = across(laid, lb)

@@ -10,6 +10,8 @@ func valid(m *pipeline.Miniature) bool {
 	return m != nil && m.Width > 0 && m.Height > 0 && m.Width <= 256 && m.Height <= 256 && len(m.Luma) == m.Width*m.Height
 }
 
+const coarsest = 128 // pixels a side of the planes that are compared window by window
+
 // luma is a plane of luma, row by row.
 type luma struct {
 	w, h int
@@ -20,6 +22,14 @@ func lumaOf(m *pipeline.Miniature) luma {
 	p := luma{m.Width, m.Height, make([]float64, len(m.Luma))}
 	for i, l := range m.Luma {
 		p.v[i] = float64(l)
+	}
+	return p
+}
+
+// coarse is the plane at no more than coarsest pixels a side.
+func (p luma) coarse() luma {
+	for max(p.w, p.h) > coarsest {
+		p = p.halved()
 	}
 	return p
 }
