@@ -43,6 +43,7 @@ type Dossier struct {
 	Examination Examination `json:"examination"`
 	Neighbours  []Neighbour `json:"neighbours"` // nearest first, at most MaxNeighbours
 	Cluster     *Cluster    `json:"cluster,omitempty"`
+	Rates       []ErrorRate `json:"error_rates,omitempty"` // of the ways of matching, as measured
 }
 
 // MaxNeighbours bounds the matches a report carries; the cluster tells the whole size.

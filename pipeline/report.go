@@ -25,7 +25,8 @@ type Core struct {
 	Matches      int           `json:"matches_total"` // may exceed len(Neighbours)
 	Cluster      *Cluster      `json:"cluster,omitempty"`
 	Findings     []Finding     `json:"findings"`
-	Methods      []Ref         `json:"methods"` // analyzers, rules and matching with versions and parameters
+	Methods      []Ref         `json:"methods"`               // analyzers, rules and matching with versions and parameters
+	Rates        []ErrorRate   `json:"error_rates,omitempty"` // of the bases among the matches
 }
 
 // CoreReceipt is a receipt without what differs between two runs.

@@ -62,7 +62,18 @@ func Freeze(d pipeline.Dossier, rules []pipeline.Rule, methods []pipeline.Ref, t
 		Cluster:      d.Cluster,
 		Findings:     findings,
 		Methods:      allMethods(methods, outcomes),
+		Rates:        ratesOf(d),
 	}, nil
+}
+
+// ratesOf keeps the error rates of the bases that the neighbours' matches have.
+func ratesOf(d pipeline.Dossier) (out []pipeline.ErrorRate) {
+	for _, r := range d.Rates {
+		if slices.ContainsFunc(d.Neighbours, func(n pipeline.Neighbour) bool { return n.Match.Basis == r.Basis }) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // carried returns neighbours without what only rules look at.

@@ -21,6 +21,7 @@ func (s reporting) Perform(ctx context.Context, cl pipeline.Claim) error {
 	if err != nil {
 		return err
 	}
+	d.Rates = compare.ErrorRates()
 	core, err := report.Freeze(d.Dossier, rules.All(), s.methods, d.Matches)
 	if err != nil {
 		return err

@@ -110,8 +110,28 @@ func (m maker) annex() ([]pair, template.HTML) {
 	for _, r := range m.r.Core.Methods {
 		t.rows = append(t.rows, []template.HTML{Show(r.Analyzer, MaxTitle), digits(int64(r.Version)), m.longOrNothing(r.Parameters)})
 	}
-	return check, t.HTML()
+	return check, t.HTML() + m.rates()
 }
+
+// rates tells how often each basis was right where the truth was known.
+func (m maker) rates() template.HTML {
+	if len(m.r.Core.Rates) == 0 {
+		return ""
+	}
+	t := table{class: "rates", caption: m.Text("annex.rates"), heads: m.texts("matches.basis", "annex.rate_found", "annex.rate_false", "annex.rate_measured")}
+	for _, r := range m.r.Core.Rates {
+		t.rows = append(t.rows, []template.HTML{
+			m.Word("basis", string(r.Basis)),
+			m.Say("annex.rate_found_of", "found", r.Found, "labelled", r.Labelled, "missed", share(m, r.MostMissed)),
+			m.Say("annex.rate_false_of", "confirmed", r.FalseConfirmed, "suggested", r.FalseSuggested, "negatives", r.Negatives, "most", share(m, r.MostFalseConfirmed)),
+			Join(" · ", Show(r.Date, MaxTitle), m.Say("annex.rate_version", "version", r.Version), code(r.Measured)),
+		})
+	}
+	return `<h3 class="gap">` + m.Say("annex.rates") + `</h3><p class="intro">` + m.Say("annex.rates_intro") + "</p>" + t.HTML()
+}
+
+// share writes a fraction as a plain decimal, without a sign of per cent, which no text of a report has.
+func share(m maker, f float64) template.HTML { return m.Decimal(strconv.FormatFloat(f, 'f', -1, 64)) }
 
 // command shows a command and what it has to print.
 func command(typed, prints string) template.HTML {
