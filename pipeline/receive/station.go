@@ -70,14 +70,51 @@ func (s *Station) Take(ctx context.Context, c Candidate) (Result, error) {
 }
 
 func (s *Station) take(ctx context.Context, c Candidate) (Result, error) {
+	sealed, err := s.seal(ctx, c)
+	if err != nil || sealed.LeftOut != nil {
+		return Result{LeftOut: sealed.LeftOut}, err
+	}
+	return s.record(ctx, sealed, c.Claims)
+}
+
+// Sealed is a candidate whose bytes are durable and of which nothing is recorded yet.
+type Sealed struct {
+	LeftOut *LeftOut // why it was not sealed; then the item is zero
+	Item    pipeline.Item
+
+	path     string
+	modified time.Time
+	changed  string
+}
+
+// Seal is the first half of Take, for a giver whose claims come after the bytes. Results and errors are those of Take.
+func (s *Station) Seal(ctx context.Context, c Candidate) (Sealed, error) {
+	sealed, err := s.seal(ctx, c)
+	if err != nil {
+		return Sealed{}, fmt.Errorf("receive %q: %w", portable(c.Path), err)
+	}
+	return sealed, nil
+}
+
+// Record is the second half of Take: it records what was sealed, with the claims given.
+func (s *Station) Record(ctx context.Context, sealed Sealed, claims pipeline.Claims) (Result, error) {
+	result, err := s.record(ctx, sealed, claims)
+	result.Path = portable(sealed.path)
+	if err != nil {
+		return Result{Path: result.Path}, fmt.Errorf("receive %q: %w", result.Path, err)
+	}
+	return result, nil
+}
+
+func (s *Station) seal(ctx context.Context, c Candidate) (Sealed, error) {
 	if err := ctx.Err(); err != nil {
-		return Result{}, err
+		return Sealed{}, err
 	}
 	if c.LeftOut != nil {
-		return Result{LeftOut: c.LeftOut}, nil
+		return Sealed{LeftOut: c.LeftOut}, nil
 	}
 	if c.source == nil {
-		return Result{}, errors.New("a candidate that was not found by this package")
+		return Sealed{}, errors.New("a candidate that was not found by this package")
 	}
 	src, err := c.source.open()
 	if err != nil {
@@ -91,7 +128,7 @@ func (s *Station) take(ctx context.Context, c Candidate) (Result, error) {
 	}
 	kind, format, isMedia := Identify(path.Base(c.Path), head)
 	if !isMedia && !s.All {
-		return Result{LeftOut: notMedia(path.Base(c.Path), head)}, nil
+		return Sealed{LeftOut: notMedia(path.Base(c.Path), head)}, nil
 	}
 	// The head is not read again: what was judged is what is sealed.
 	sums, err := s.Vault.Put(ctx, io.MultiReader(bytes.NewReader(head), given))
@@ -99,34 +136,36 @@ func (s *Station) take(ctx context.Context, c Candidate) (Result, error) {
 		return leaveOut(given.err)
 	}
 	if err != nil {
-		return Result{}, err
+		return Sealed{}, err
 	}
-	it := pipeline.Item{Digest: sums.SHA256, SHA512: sums.SHA512, Size: sums.Size, Kind: kind, Format: format}
-	return s.record(ctx, c, it, src)
+	return Sealed{
+		Item: pipeline.Item{Digest: sums.SHA256, SHA512: sums.SHA512, Size: sums.Size, Kind: kind, Format: format},
+		path: c.Path, modified: src.modified(), changed: src.changed(sums.Size),
+	}, nil
 }
 
 // record writes the receipt.
-func (s *Station) record(ctx context.Context, c Candidate, it pipeline.Item, src stream) (Result, error) {
+func (s *Station) record(ctx context.Context, sealed Sealed, claims pipeline.Claims) (Result, error) {
 	r := pipeline.Receipt{
-		Item: it.Digest, Path: portable(c.Path), Claims: c.Claims,
-		At: s.Now().UTC(), By: s.By, Modified: src.modified(),
+		Item: sealed.Item.Digest, Path: portable(sealed.path), Claims: claims,
+		At: s.Now().UTC(), By: s.By, Modified: sealed.modified,
 	}
-	r.Name, r.RawName = nameOf(c.Path)
+	r.Name, r.RawName = nameOf(sealed.path)
 	key, err := r.Key()
 	if err != nil {
 		return Result{}, err
 	}
-	received, err := s.Records.Receive(ctx, it, r)
+	received, err := s.Records.Receive(ctx, sealed.Item, r)
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Item: it, Receipt: key, Received: received, Changed: src.changed(it.Size)}, nil
+	return Result{Item: sealed.Item, Receipt: key, Received: received, Changed: sealed.changed}, nil
 }
 
-// leaveOut makes a Result of an error of the source, where it is the source's and not ours.
-func leaveOut(err error) (Result, error) {
+// leaveOut makes a reason of an error of the source, where it is the source's and not ours.
+func leaveOut(err error) (Sealed, error) {
 	why, err := reasonOf(err)
-	return Result{LeftOut: why}, err
+	return Sealed{LeftOut: why}, err
 }
 
 // emptyReads is how many reads in a row may give neither bytes nor an error.
