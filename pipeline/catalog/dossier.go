@@ -106,6 +106,11 @@ func (c *Catalog) MatchesOf(ctx context.Context, d pipeline.Digest, s pipeline.S
 	return c.nearest(ctx, d, s, -1)
 }
 
+// NearestMatches lists at most limit of an item's matches, nearest first.
+func (c *Catalog) NearestMatches(ctx context.Context, d pipeline.Digest, limit int) ([]pipeline.Match, error) {
+	return c.nearest(ctx, d, "", limit)
+}
+
 // nearest lists at most limit of an item's matches, all where it is negative.
 func (c *Catalog) nearest(ctx context.Context, d pipeline.Digest, s pipeline.Strength, limit int) ([]pipeline.Match, error) {
 	rows, err := c.read.QueryContext(ctx, `SELECT doc FROM match WHERE (a = $1 OR b = $1) AND ($2 = '' OR strength = $2)`+nearest+` LIMIT $3`, d.Hex(), string(s), limit)
