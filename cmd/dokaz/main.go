@@ -77,7 +77,7 @@ was measured. It judges nothing to be real or false; that is for people to decid
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
 		runCommand(t), statusCommand(t), reportCommand(t), matchesCommand(t), compareCommand(t), findCommand(t), evalCommand(t),
-		doctorCommand(t), demoCommand(t), schemaCommand(t), configCommand(t), versionCommand(t), referenceCommand(t),
+		serveCommand(t), tokenCommand(t), doctorCommand(t), demoCommand(t), schemaCommand(t), configCommand(t), versionCommand(t), referenceCommand(t),
 	)
 	return root
 }

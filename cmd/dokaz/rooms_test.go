@@ -51,6 +51,8 @@ var rooms = []room{
 	{"workers", []string{"pipeline"}, "the pool carries tasks and knows no station's insides"},
 	{"workers/sandbox", []string{"pipeline", "pipeline/examine"}, "the child runs the examination and knows no shelf"},
 	{"cmd/dokaz", []string{"pipeline", "pipeline/...", "cmd/internal/...", "workers/sandbox"}, "verbs speak to wire"},
+	{"cmd/internal/door", nil, "the server knows connections and nothing of what is asked"},
+	{"cmd/internal/api", []string{"pipeline", "pipeline/catalog", "pipeline/receive"}, "the API speaks HTTP and asks the rooms through interfaces; their records are its words"},
 	{"cmd/internal/evaluate", []string{"pipeline"}, "scoring knows matches and truth, not how either came about"},
 	{"cmd/internal/wire", []string{"pipeline", "pipeline/...", "analyzers", "analyzers/media", "workers", "workers/..."}, "wire alone knows every room"},
 	{"fixtures", []string{"fixtures/..."}, "inputs are made without our own code"},
@@ -70,6 +72,8 @@ var outside = map[string][]string{
 	"github.com/jackc/pgx":            {"pipeline/catalog"},
 	"github.com/spf13/":               {"cmd"},
 	"github.com/knadh/koanf":          {"cmd/internal/wire"},
+	"github.com/danielgtaylor/huma":   {"cmd/internal/api"},
+	"github.com/prometheus/":          {"cmd/internal/api", "cmd/internal/door"},
 	"gocloud.dev":                     {"pipeline/vault"},
 	"github.com/minio/":               {"pipeline/vault"},
 }

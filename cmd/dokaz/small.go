@@ -4,23 +4,37 @@ import (
 	"errors"
 	"fmt"
 
+	"dokaz/cmd/internal/api"
 	"dokaz/cmd/internal/wire"
 	"dokaz/pipeline/report"
 
 	"github.com/spf13/cobra"
 )
 
+//go:generate sh -c "go run -tags 'libav nodynamic' . schema openapi > ../../docs/openapi.yaml"
+
+// schemas are the published documents that dokaz schema prints.
+var schemas = map[string]func() ([]byte, error){
+	"report":  func() ([]byte, error) { return report.Schema(), nil },
+	"openapi": api.Document,
+}
+
 func schemaCommand(t *terminal) *cobra.Command {
 	return &cobra.Command{
-		Use:       "schema report",
-		Short:     "Print a published JSON Schema",
+		Use:       "schema report|openapi",
+		Short:     "Print a published schema: the JSON Schema of a report, or the OpenAPI document of the intake API",
 		Args:      args(cobra.ExactArgs(1)),
-		ValidArgs: []string{"report"},
+		ValidArgs: []string{"report", "openapi"},
 		RunE: func(_ *cobra.Command, a []string) error {
-			if a[0] != "report" {
-				return usage(fmt.Errorf("no schema is called %q: report", a[0]))
+			document, known := schemas[a[0]]
+			if !known {
+				return usage(fmt.Errorf("no schema is called %q: report, openapi", a[0]))
 			}
-			_, err := t.out.Write(report.Schema())
+			b, err := document()
+			if err != nil {
+				return err
+			}
+			_, err = t.out.Write(b)
 			return err
 		},
 	}

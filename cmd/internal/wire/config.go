@@ -24,6 +24,17 @@ type Config struct {
 	Quiet   time.Duration `koanf:"quiet" json:"quiet"`     // how long a neighbour's new revision waits for further changes
 	Actor   string        `koanf:"actor" json:"actor"`     // who stands in custody entries
 	Child   ChildLimits   `koanf:"child" json:"child"`
+	Serve   Serve         `koanf:"serve" json:"serve"`
+}
+
+// Serve is how the doors of dokaz serve are set.
+type Serve struct {
+	Listen  string  `koanf:"listen" json:"listen"`   // address and port
+	Upload  int64   `koanf:"upload" json:"upload"`   // bytes of one file at most
+	Uploads int     `koanf:"uploads" json:"uploads"` // at once
+	Queue   int     `koanf:"queue" json:"queue"`     // items that wait to be examined before no more are taken
+	Free    int64   `koanf:"free" json:"free"`       // bytes of disk that are left free
+	Rate    float64 `koanf:"rate" json:"rate"`       // requests a second of one token; 0 is no limit
 }
 
 // ChildLimits bound the process that examines one item.
@@ -53,6 +64,13 @@ func defaults() map[string]any {
 		"child.memory": int64(6) << 30,
 		"child.cpu":    "15m",
 		"child.wall":   "20m",
+
+		"serve.listen":  "127.0.0.1:8344",
+		"serve.upload":  int64(8) << 30,
+		"serve.uploads": 64,
+		"serve.queue":   100_000,
+		"serve.free":    int64(1) << 30,
+		"serve.rate":    200,
 	}
 }
 
@@ -151,6 +169,8 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: child.cpu and child.wall must be at least 1s", ErrConfig)
 	case c.Quiet < 0:
 		return fmt.Errorf("%w: quiet is negative", ErrConfig)
+	case c.Serve.Upload < 1 || c.Serve.Uploads < 1 || c.Serve.Queue < 1 || c.Serve.Free < 0 || c.Serve.Rate < 0:
+		return fmt.Errorf("%w: serve.upload, serve.uploads and serve.queue are at least 1, serve.free and serve.rate at least 0", ErrConfig)
 	}
 	return nil
 }

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"dokaz/cmd/internal/api"
+	"dokaz/cmd/internal/door"
+	"dokaz/cmd/internal/wire"
+
+	"github.com/spf13/cobra"
+)
+
+func serveCommand(t *terminal) *cobra.Command {
+	var listen string
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Take files in over HTTP, examine them, and answer what became of them",
+		Long: `Open the case to other programs: the intake API on one address, by default of this machine only, and the workers
+that examine what comes. Nothing answers without a token but /livez and /readyz. The contract is docs/openapi.yaml, recipes are in
+docs/api.md. Ctrl-C or SIGTERM once finishes requests and items in work, twice stops at once.`,
+		Example: `  dokaz token create --name desk --scope intake:write --scope report:read
+  dokaz serve`,
+		Args: args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), t, listen) },
+	}
+	c.Flags().StringVar(&listen, "listen", "", "address and port (default 127.0.0.1:8344; port 0 is any free one)")
+	return c
+}
+
+// serve opens the case, the workers and the door, and closes them in the other order.
+func serve(ctx context.Context, t *terminal, listen string) error {
+	cfg, _, err := t.config()
+	if err != nil {
+		return err
+	}
+	if listen != "" {
+		cfg.Serve.Listen = listen
+	}
+	l, err := net.Listen("tcp", cfg.Serve.Listen)
+	if err != nil {
+		return fault{Code: "DKZ-0012", What: "The address to listen on cannot be used", Why: err.Error(), Do: "name another with --listen", Exit: exitUsage, err: err}
+	}
+	changes := new(api.Bell)
+	h, err := wire.Open(ctx, cfg, wire.Toil, func(wire.Event) { changes.Ring() })
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	err = serveHouse(ctx, t, h, l, changes)
+	return errors.Join(err, h.Close())
+}
+
+func serveHouse(ctx context.Context, t *terminal, h *wire.House, l net.Listener, changes *api.Bell) error {
+	ctx, stop := interruptible(ctx, t)
+	defer stop()
+	whole := context.WithoutCancel(ctx)
+	if err := h.Work(whole); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	d, err := furnished(t, h, changes)
+	if err != nil {
+		return errors.Join(err, l.Close(), h.Rest(whole))
+	}
+	if err := tellAddress(t, l.Addr()); err != nil {
+		return errors.Join(err, l.Close(), h.Rest(whole))
+	}
+	err = d.Serve(ctx, l)
+	t.say("dokaz: the door is closed; finishing the items in work, Ctrl-C again stops at once\n")
+	if err := errors.Join(err, h.Rest(whole)); err != nil {
+		return err
+	}
+	return h.WriteIndex(whole, nil)
+}
+
+// furnished is the door with everything that answers behind it.
+func furnished(t *terminal, h *wire.House, changes *api.Bell) (*door.Door, error) {
+	notice := func(err error) { t.say("dokaz: %s %s\n", time.Now().UTC().Format(time.RFC3339), plain(err.Error())) }
+	d := door.New(notice)
+	intake, err := h.Intake()
+	if err != nil {
+		return nil, err
+	}
+	s := h.Config.Serve
+	a := api.New(api.Rooms{
+		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Changes: changes,
+		Metrics: d.Metrics(), Closing: d.Draining(), Notice: notice,
+	}, api.Limits{Upload: s.Upload, Uploads: s.Uploads, Queue: s.Queue, Free: s.Free, Rate: s.Rate})
+	d.Mount("/", a)
+	return d, nil
+}
+
+// tellAddress says where the door is, on stdout, so that a script can wait for it.
+func tellAddress(t *terminal, at net.Addr) error {
+	address := "http://" + at.String()
+	if tcp, is := at.(*net.TCPAddr); is && !tcp.IP.IsLoopback() {
+		t.say("dokaz: %s answers other machines over plain HTTP: put TLS in front of it\n", address)
+	}
+	switch {
+	case t.flags.jsonl:
+		return t.event("serving", map[string]any{"address": address})
+	case t.flags.json:
+		return t.document(map[string]any{"address": address})
+	}
+	_, err := fmt.Fprintf(t.out, "dokaz serves on %s\n", address)
+	return err
+}

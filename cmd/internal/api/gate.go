@@ -1,0 +1,169 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/catalog"
+
+	"github.com/danielgtaylor/huma/v2"
+	"golang.org/x/time/rate"
+)
+
+// scheme names the way to show a token in the OpenAPI document.
+const scheme = "token"
+
+// callerKey finds who asks in a request's context.
+type callerKey struct{}
+
+// caller returns the token of a request. Routes that are open to all have none.
+func caller(ctx context.Context) catalog.Token {
+	t, _ := ctx.Value(callerKey{}).(catalog.Token)
+	return t
+}
+
+// open lists the paths that answer without a token.
+var open = []string{"/livez", "/readyz"}
+
+// ServeHTTP lets those in who show a valid token, and answers in problems also where no route is.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !slices.Contains(open, r.URL.Path) {
+		t, p := a.authenticate(r)
+		if p == nil {
+			p = a.rates.admit(t.ID)
+		}
+		if p != nil {
+			write(w, p)
+			return
+		}
+		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, t))
+	}
+	h, pattern := a.mux.Handler(r)
+	if pattern == "" {
+		write(w, astray(h, r))
+		return
+	}
+	a.mux.ServeHTTP(w, r)
+}
+
+// authenticate finds the token that a request shows.
+func (a *API) authenticate(r *http.Request) (catalog.Token, *Problem) {
+	const challenge = `Bearer realm="dokaz"`
+	kind, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(kind, "Bearer") || text == "" {
+		return catalog.Token{}, problem(TokenMissing, "no Authorization: Bearer").with("WWW-Authenticate", challenge)
+	}
+	refused := problem(TokenInvalid, "not let in").with("WWW-Authenticate", challenge+`, error="invalid_token"`)
+	id, secret, err := parseToken(strings.TrimSpace(text))
+	if err != nil {
+		return catalog.Token{}, refused
+	}
+	t, err := a.Tokens.Token(r.Context(), id)
+	switch {
+	case errors.Is(err, pipeline.ErrNotFound):
+		return t, refused
+	case err != nil:
+		return t, a.fault(r.Context(), err)
+	case !holds(t, secret) || !t.Valid(time.Now()):
+		return t, refused
+	}
+	if err := a.Tokens.TokenUsed(r.Context(), t); err != nil {
+		return t, a.fault(r.Context(), err)
+	}
+	return t, nil
+}
+
+// allowed asks for one of the scopes that the route's description names.
+func (a *API) allowed(ctx huma.Context, next func(huma.Context)) {
+	var scopes []string
+	for _, s := range ctx.Operation().Security {
+		scopes = append(scopes, s[scheme]...)
+	}
+	if t := caller(ctx.Context()); len(scopes) > 0 && !reaches(t, scopes) {
+		p := problem(ScopeMissing, "one of these scopes is needed: %s; the token has %s", strings.Join(scopes, ", "), strings.Join(t.Scopes, ", "))
+		_ = huma.WriteErr(a.huma, ctx, p.Status, p.Title, p) // a client that went away has no use for an error
+		return
+	}
+	next(ctx)
+}
+
+// astray says why no route fits, by what http.ServeMux would have answered.
+func astray(h http.Handler, r *http.Request) *Problem {
+	var said recorder
+	h.ServeHTTP(&said, r)
+	if said.code == http.StatusMethodNotAllowed {
+		return problem(MethodNotAllowed, "%s is not for this address", r.Method).with("Allow", said.Header().Get("Allow"))
+	}
+	return problem(NotFound, "no such address")
+}
+
+// recorder keeps an answer's status and header and drops its body.
+type recorder struct {
+	header http.Header
+	code   int
+}
+
+func (r *recorder) Header() http.Header {
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	return r.header
+}
+func (r *recorder) Write(b []byte) (int, error) { return len(b), nil }
+func (r *recorder) WriteHeader(code int)        { r.code = code }
+
+// write answers with a problem outside huma's routes.
+func write(w http.ResponseWriter, p *Problem) {
+	h := w.Header()
+	for name, values := range p.headers {
+		h[name] = values
+	}
+	p.Instance = h.Get(requestID)
+	h.Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(p); err == nil {
+		_, _ = w.Write(b.Bytes()) // a client that went away has no use for an error
+	}
+}
+
+// rates holds how fast each token may ask; they come from the catalog, so that there are few.
+type rates struct {
+	every float64 // requests a second; 0 is no limit
+	mu    sync.Mutex
+	of    map[string]*rate.Limiter
+}
+
+// burst is how many seconds' requests may come at once.
+const burst = 2
+
+// admit counts a request of a token.
+func (r *rates) admit(token string) *Problem {
+	if r.every <= 0 {
+		return nil
+	}
+	r.mu.Lock()
+	if r.of == nil {
+		r.of = map[string]*rate.Limiter{}
+	}
+	l, known := r.of[token]
+	if !known {
+		l = rate.NewLimiter(rate.Limit(r.every), max(1, int(burst*r.every)))
+		r.of[token] = l
+	}
+	r.mu.Unlock()
+	if l.Allow() {
+		return nil
+	}
+	p := problem(TooMany, "a token may ask %g times a second", r.every).after(time.Second)
+	p.Limit = int64(r.every)
+	return p
+}
