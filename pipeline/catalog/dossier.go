@@ -207,21 +207,9 @@ func (c *Catalog) derivative(ctx context.Context, d pipeline.Digest, role string
 
 // Custody returns the custody entries of an item, oldest first.
 func (c *Catalog) Custody(ctx context.Context, d pipeline.Digest) ([]pipeline.Entry, error) {
-	rows, err := c.read.QueryContext(ctx, `SELECT seq, at, actor, act, subject, detail FROM ledger WHERE item = $1 ORDER BY seq`, d.Hex())
+	rows, err := c.read.QueryContext(ctx, `SELECT seq, at, actor, act, item, subject, detail FROM ledger WHERE item = $1 ORDER BY seq`, d.Hex())
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
-	var out []pipeline.Entry
-	err = each(rows, func() error {
-		e := pipeline.Entry{Item: d}
-		var at string
-		if err := rows.Scan(&e.Seq, &at, &e.By, &e.Act, &e.Subject, &e.Detail); err != nil {
-			return err
-		}
-		var err error
-		e.At, err = unstamp(at)
-		out = append(out, e)
-		return err
-	})
-	return out, err
+	return scanEntries(rows)
 }

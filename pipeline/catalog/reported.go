@@ -108,6 +108,9 @@ func (c *Catalog) CommitReported(ctx context.Context, cl pipeline.Claim, r Revis
 			item, r.Number, r.Doc.Hex(), r.Core.Hex(), stamp(r.At), string(findings), r.Matches, r.Degree, r.Cluster.Representative.Hex(), r.Cluster.Size); err != nil {
 			return err
 		}
+		if err := mark(ctx, tx, r); err != nil {
+			return err
+		}
 		if err := c.enter(ctx, tx, pipeline.ActReported, r.Item, r.Doc.Hex(), fmt.Sprintf("revision %d", r.Number)); err != nil {
 			return err
 		}
