@@ -75,6 +75,9 @@ func serveHouse(ctx context.Context, t *terminal, h *wire.House, l net.Listener,
 	return h.WriteIndex(whole, nil)
 }
 
+// maxStreams is how many clients may listen to events at once.
+const maxStreams = 256
+
 // furnished is the door with everything that answers behind it.
 func furnished(t *terminal, h *wire.House, changes *api.Bell) (*door.Door, error) {
 	notice := func(err error) { t.say("dokaz: %s %s\n", time.Now().UTC().Format(time.RFC3339), plain(err.Error())) }
@@ -85,9 +88,9 @@ func furnished(t *terminal, h *wire.House, changes *api.Bell) (*door.Door, error
 	}
 	s := h.Config.Serve
 	a := api.New(api.Rooms{
-		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Changes: changes,
+		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Changes: changes,
 		Metrics: d.Metrics(), Closing: d.Draining(), Notice: notice,
-	}, api.Limits{Upload: s.Upload, Uploads: s.Uploads, Queue: s.Queue, Free: s.Free, Rate: s.Rate})
+	}, api.Limits{Upload: s.Upload, Uploads: s.Uploads, Lookups: h.Config.Workers, Streams: maxStreams, Queue: s.Queue, Free: s.Free, Rate: s.Rate})
 	d.Mount("/", a)
 	return d, nil
 }

@@ -24,6 +24,8 @@ type API struct {
 	mux     *http.ServeMux
 	huma    huma.API
 	uploads chan struct{} // one for each upload in work
+	lookups chan struct{}
+	streams chan struct{}
 	keys    keysInWork
 	rates   rates
 }
@@ -34,7 +36,10 @@ func New(r Rooms, l Limits) *API {
 	if r.Metrics == nil {
 		r.Metrics = prometheus.NewRegistry()
 	}
-	a := &API{Rooms: r, limits: l, mux: http.NewServeMux(), uploads: make(chan struct{}, max(l.Uploads, 1)), rates: rates{every: l.Rate}}
+	a := &API{
+		Rooms: r, limits: l, mux: http.NewServeMux(), rates: rates{every: l.Rate},
+		uploads: make(chan struct{}, max(l.Uploads, 1)), lookups: make(chan struct{}, max(l.Lookups, 1)), streams: make(chan struct{}, max(l.Streams, 1)),
+	}
 	c := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -76,7 +81,10 @@ often they come. Errors are RFC 9457 problems with a stable code. Every address 
 func (a *API) register() {
 	a.registerIntake()
 	a.registerItems()
+	a.registerLists()
 	a.registerJobs()
+	a.registerEvents()
+	a.registerLookup()
 	a.registerOperation()
 }
 
@@ -134,6 +142,18 @@ func (a *API) streamed(o huma.Operation, b *huma.RequestBody) {
 		if known != nil && known.OperationID == o.OperationID {
 			known.RequestBody = b
 		}
+	}
+}
+
+// enter takes a place among those that do something at once; the function returned gives it back.
+func enter(places chan struct{}, what string) (leave func(), p *Problem) {
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, nil
+	default:
+		p := problem(TooMany, "%d %s are in work", cap(places), what).after(retryBusy)
+		p.Limit = int64(cap(places))
+		return nil, p
 	}
 }
 

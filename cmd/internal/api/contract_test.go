@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/catalog"
 )
 
 // TestContract holds every route of the OpenAPI document to every code that the document says it answers. A route or a code without
@@ -94,7 +95,7 @@ type contractCase func(t *testing.T, h *house, r request) request
 func contractCases() map[string]contractCase {
 	give := func(parts ...formPart) contractCase {
 		return func(_ *testing.T, h *house, r request) request {
-			r.token = h.token(IntakeWrite)
+			r.token = h.token(IntakeWrite, ReportRead)
 			r.body, r.header = form(parts...)
 			return r
 		}
@@ -157,6 +158,28 @@ func contractCases() map[string]contractCase {
 			r.slow = true
 			return r
 		},
+		"items cursor_malformed": func(_ *testing.T, h *house, r request) request {
+			r.token, r.path = h.token(ReportRead), "/v1/items?kind=photo&cursor="+writeCursor(1, catalog.Filter{}, false)
+			return r
+		},
+		"events draining":          full1(closing, ReportRead),
+		"lookup draining":          full1(closing, ReportRead),
+		"lookup disk_full":         full1(crowded, ReportRead),
+		"lookup request_malformed": give(formPart{field: "sidecar", name: "a.jpg", body: photo("a")}),
+		"lookup body_cut": func(t *testing.T, h *house, r request) request {
+			r = give(file)(t, h, r)
+			r.body = r.body[:len(r.body)-50]
+			return r
+		},
+		"lookup digest_malformed": header(give(file), "Content-Digest", "md5=:AAAA:"),
+		"lookup digest_mismatch":  give(formPart{field: "file", name: "a.jpg", body: photo("a"), header: map[string]string{"Repr-Digest": digestField(photo("b"))}}),
+		"lookup too_large":        give(formPart{field: "file", name: "a.jpg", body: photo(strings.Repeat("a", 1<<20))}),
+		"lookup media_type":       header(give(file), "Content-Type", "image/jpeg"),
+		"lookup too_slow": func(t *testing.T, h *house, r request) request {
+			r = give(file)(t, h, r)
+			r.slow = true
+			return r
+		},
 		"problem not_found": func(_ *testing.T, h *house, r request) request {
 			r.token, r.path = h.token(Admin), "/problems/none"
 			return r
@@ -174,9 +197,12 @@ func contractCases() map[string]contractCase {
 }
 
 // full1 makes a state with one case's means and asks another route.
-func full1(c contractCase) contractCase {
+func full1(c contractCase, scopes ...string) contractCase {
 	return func(t *testing.T, h *house, r request) request {
 		c(t, h, r)
+		if len(scopes) > 0 {
+			r.token = h.token(scopes...)
+		}
 		return r
 	}
 }

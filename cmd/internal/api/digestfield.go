@@ -102,7 +102,7 @@ func (c *checked) Read(p []byte) (int, error) {
 	for _, h := range c.sums {
 		h.Write(p[:n])
 	}
-	if err != io.EOF { //nolint:errorlint // an error that merely wraps EOF is a broken stream, not its end
+	if err != io.EOF { // a wrapped one is a broken stream, not its end
 		return n, err
 	}
 	for name, want := range c.want {

@@ -160,7 +160,7 @@ func readClaims(r io.Reader) (pipeline.Claims, error) {
 	if err := d.Decode(&c); err != nil {
 		return c, problem(RequestMalformed, "the claims are no JSON object of claims: %v", err)
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // json gives the bare one
+	if _, err := d.Token(); err != io.EOF {
 		return c, problem(RequestMalformed, "something follows the claims")
 	}
 	return c, nil
@@ -213,7 +213,7 @@ type faithful struct {
 
 func (f *faithful) Read(p []byte) (int, error) {
 	n, err := f.r.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped one is a broken stream
+	if err != nil && err != io.EOF { // a wrapped one is a broken stream
 		f.err = err
 	}
 	return n, err

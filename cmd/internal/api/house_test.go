@@ -32,7 +32,6 @@ import (
 type memory struct {
 	mu   sync.Mutex
 	kept map[pipeline.Digest]bool
-	full atomic.Bool
 }
 
 func (m *memory) Put(_ context.Context, r io.Reader) (pipeline.Sums, error) {
@@ -143,7 +142,8 @@ func open1(t *testing.T, l Limits) *house {
 }
 
 func (h *house) rooms() Rooms {
-	return Rooms{Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Changes: &h.changes, Closing: h.closing,
+	return Rooms{Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h,
+		Changes: &h.changes, Closing: h.closing,
 		Notice: func(err error) { h.said = append(h.said, err) }}
 }
 

@@ -126,14 +126,11 @@ func (a *API) receive(r *http.Request, seal sealer) (given, error) {
 	if err := a.room(r.Context(), r.ContentLength); err != nil {
 		return given{}, err
 	}
-	select {
-	case a.uploads <- struct{}{}:
-		defer func() { <-a.uploads }()
-	default:
-		p := problem(TooMany, "%d uploads are in work", cap(a.uploads)).after(retryBusy)
-		p.Limit = int64(cap(a.uploads))
+	leave, p := enter(a.uploads, "uploads")
+	if p != nil {
 		return given{}, p
 	}
+	defer leave()
 	return readForm(r, seal, a.limits.Upload)
 }
 

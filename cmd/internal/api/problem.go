@@ -27,6 +27,7 @@ const (
 	MethodNotAllowed  Code = "method_not_allowed"
 	RequestMalformed  Code = "request_malformed"
 	BodyCut           Code = "body_cut"
+	CursorMalformed   Code = "cursor_malformed"
 	DigestMalformed   Code = "digest_malformed"
 	DigestMismatch    Code = "digest_mismatch"
 	Invalid           Code = "invalid"
@@ -61,6 +62,7 @@ var meanings = map[Code]meaning{
 	MethodNotAllowed:  {405, "This address does not take that method", "see the Allow header"},
 	RequestMalformed:  {400, "The request is not of its form", ""},
 	BodyCut:           {400, "The body ended before its end", "send it again; of what came nothing is recorded"},
+	CursorMalformed:   {400, "The cursor is none, or of another list", "begin without a cursor, and keep the filters while going on"},
 	DigestMalformed:   {400, "A digest field is not of its form, or names no algorithm known here", "RFC 9530: sha-256=:<base64>: or sha-512"},
 	DigestMismatch:    {400, "The bytes received are not those that the digest names", "send them again; nothing is recorded"},
 	Invalid:           {422, "A value is out of its bounds", "errors names it"},

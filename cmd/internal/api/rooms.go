@@ -43,6 +43,33 @@ type Records interface {
 	Loads(ctx context.Context) ([]catalog.Load, error)
 }
 
+// Lists go through the items of the case.
+type Lists interface {
+	Page(ctx context.Context, f catalog.Filter, after int64, newest bool, limit int) ([]catalog.Listed, error)
+}
+
+// Entries are the custody entries of the case, in the order in which they came about.
+type Entries interface {
+	Entries(ctx context.Context, after int64, limit int) ([]pipeline.Entry, error)
+	LastEntry(ctx context.Context) (int64, error)
+}
+
+// Finder looks for what the case holds that is like something, and takes nothing in.
+type Finder interface {
+	FindFile(ctx context.Context, name string, r io.Reader) (Likeness, error)
+	FindItem(ctx context.Context, d pipeline.Digest) (Likeness, error)
+	FindHash(ctx context.Context, pdq pipeline.Hash256) (Likeness, error)
+}
+
+// Likeness is what was looked for, and what is like it.
+type Likeness struct {
+	Item       pipeline.Item // zero where a hash was looked for; only the digest where an unknown one was
+	Known      bool          // the case holds these bytes
+	Comparable bool          // there is something that can be compared: otherwise no match says nothing
+	Outcomes   []pipeline.Outcome
+	Matches    []pipeline.Match
+}
+
 // Reports are frozen revisions; of an item without any, both methods say pipeline.ErrNotFound.
 type Reports interface {
 	// Report returns an item's newest revision, its document and the document's digest.
@@ -58,6 +85,9 @@ type Rooms struct {
 	Replies Replies
 	Records Records
 	Reports Reports
+	Lists   Lists
+	Entries Entries
+	Finder  Finder
 	Changes *Bell                // rung when anything of the case changes
 	Metrics *prometheus.Registry // what /metrics tells
 	Closing <-chan struct{}      // closed when the server drains
@@ -68,6 +98,8 @@ type Rooms struct {
 type Limits struct {
 	Upload  int64   // bytes of one file
 	Uploads int     // at once
+	Lookups int     // at once
+	Streams int     // of events at once
 	Queue   int     // items that wait to be examined before no more are taken
 	Free    int64   // bytes of disk that are left free
 	Rate    float64 // requests a second of one token

@@ -28,8 +28,18 @@ type Seen struct {
 // Look examines a file without taking it in: its bytes are copied to an unnamed file first, so that what
 // is examined is what was hashed.
 func (h *House) Look(ctx context.Context, path string) (Seen, error) {
+	src, err := os.Open(path)
+	if err != nil {
+		return Seen{}, err
+	}
+	s, err := h.lookAt(ctx, filepath.Base(path), src)
+	return s, errors.Join(err, src.Close())
+}
+
+// lookAt is Look for bytes that come from anywhere, under a name that is a claim like any other.
+func (h *House) lookAt(ctx context.Context, name string, src io.Reader) (Seen, error) {
 	var s Seen
-	o, err := h.unnamed(path, &s.Item)
+	o, err := h.unnamed(name, src, &s.Item)
 	if err != nil {
 		return s, err
 	}
@@ -48,13 +58,8 @@ func (h *House) Look(ctx context.Context, path string) (Seen, error) {
 	return s, nil
 }
 
-// unnamed copies a file to one that has no name and is gone when it is closed.
-func (h *House) unnamed(path string, it *pipeline.Item) (*unnamedFile, error) {
-	src, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
+// unnamed copies bytes to a file that has no name and is gone when it is closed.
+func (h *House) unnamed(name string, src io.Reader, it *pipeline.Item) (*unnamedFile, error) {
 	f, err := os.CreateTemp(h.Case.Path("derived", "tmp"), "look-*")
 	if err != nil {
 		return nil, err
@@ -65,7 +70,7 @@ func (h *House) unnamed(path string, it *pipeline.Item) (*unnamedFile, error) {
 	s256, s512 := sha256.New(), sha512.New()
 	n, err := io.Copy(io.MultiWriter(f, s256, s512), src)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("copying %s: %w", path, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("copying %q: %w", name, err), f.Close())
 	}
 	head := make([]byte, min(n, pipeline.SniffLength))
 	if _, err := f.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
@@ -74,7 +79,7 @@ func (h *House) unnamed(path string, it *pipeline.Item) (*unnamedFile, error) {
 	it.Size = n
 	s256.Sum(it.Digest[:0])
 	s512.Sum(it.SHA512[:0])
-	it.Kind, it.Format, _ = receive.Identify(filepath.Base(path), head)
+	it.Kind, it.Format, _ = receive.Identify(name, head)
 	return &unnamedFile{f, n}, nil
 }
 
