@@ -122,7 +122,7 @@ func TestRecipes(t *testing.T) {
 	}
 	c := exec.CommandContext(t.Context(), "bash", file)
 	c.Dir = dir
-	c.Env = append(os.Environ(), "DOKAZ="+s.address, "TOKEN="+s.token("intake:write", "report:read"), "PHOTO="+filepath.Join(set, "square-bare.jpg"))
+	c.Env = append(os.Environ(), "DOKAZ="+s.address, "TOKEN="+s.token("intake:write", "report:read", "webhook:write"), "PHOTO="+filepath.Join(set, "square-bare.jpg"))
 	out, err := c.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 
 	"dokaz/cmd/internal/api"
 	"dokaz/cmd/internal/door"
+	"dokaz/cmd/internal/webhook"
 	"dokaz/cmd/internal/wire"
 
 	"github.com/spf13/cobra"
@@ -67,7 +69,10 @@ func serveHouse(ctx context.Context, t *terminal, h *wire.House, l net.Listener,
 	if err := tellAddress(t, l.Addr()); err != nil {
 		return errors.Join(err, l.Close(), h.Rest(whole))
 	}
+	var sending sync.WaitGroup
+	sending.Go(func() { sender(t, h).Run(ctx, changes.Heard) })
 	err = d.Serve(ctx, l)
+	sending.Wait()
 	t.say("dokaz: the door is closed; finishing the items in work, Ctrl-C again stops at once\n")
 	if err := errors.Join(err, h.Rest(whole)); err != nil {
 		return err
@@ -78,9 +83,21 @@ func serveHouse(ctx context.Context, t *terminal, h *wire.House, l net.Listener,
 // maxStreams is how many clients may listen to events at once.
 const maxStreams = 256
 
+// notices is where errors go that nobody waits for.
+func notices(t *terminal) func(error) {
+	return func(err error) { t.say("dokaz: %s %s\n", time.Now().UTC().Format(time.RFC3339), plain(err.Error())) }
+}
+
+// sender delivers what the webhooks are to be told.
+func sender(t *terminal, h *wire.House) *webhook.Sender {
+	return &webhook.Sender{
+		Outbox: h.Catalog, Guard: webhook.Guard{Allowed: h.Config.Serve.Prefixes()}, Payload: api.Message, Notice: notices(t), Clock: time.Now,
+	}
+}
+
 // furnished is the door with everything that answers behind it.
 func furnished(t *terminal, h *wire.House, changes *api.Bell) (*door.Door, error) {
-	notice := func(err error) { t.say("dokaz: %s %s\n", time.Now().UTC().Format(time.RFC3339), plain(err.Error())) }
+	notice := notices(t)
 	d := door.New(notice)
 	intake, err := h.Intake()
 	if err != nil {
@@ -88,7 +105,7 @@ func furnished(t *terminal, h *wire.House, changes *api.Bell) (*door.Door, error
 	}
 	s := h.Config.Serve
 	a := api.New(api.Rooms{
-		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Changes: changes,
+		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog, Guard: webhook.Guard{Allowed: s.Prefixes()}, Changes: changes,
 		Metrics: d.Metrics(), Closing: d.Draining(), Notice: notice,
 	}, api.Limits{Upload: s.Upload, Uploads: s.Uploads, Lookups: h.Config.Workers, Streams: maxStreams, Queue: s.Queue, Free: s.Free, Rate: s.Rate})
 	d.Mount("/", a)

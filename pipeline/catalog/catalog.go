@@ -158,14 +158,18 @@ func unstamp(s string) (time.Time, error) {
 	return time.Parse(time.RFC3339Nano, s)
 }
 
-// enter appends a custody entry in the transaction of the effect it describes.
+// enter appends a custody entry in the transaction of the effect it describes, and posts it to the webhooks.
 func (c *Catalog) enter(ctx context.Context, tx *sql.Tx, act pipeline.Act, item pipeline.Digest, subject, detail string) error {
 	return c.enterBy(ctx, tx, c.actor, act, item, subject, detail)
 }
 
 // enterBy is enter for what somebody else did than the program that writes it down.
 func (c *Catalog) enterBy(ctx context.Context, tx *sql.Tx, by pipeline.Actor, act pipeline.Act, item pipeline.Digest, subject, detail string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO ledger (at, actor, act, item, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)`,
-		c.now(), string(by), string(act), item.Hex(), subject, detail)
-	return err
+	var seq int64
+	err := tx.QueryRowContext(ctx, `INSERT INTO ledger (at, actor, act, item, subject, detail) VALUES ($1, $2, $3, $4, $5, $6) RETURNING seq`,
+		c.now(), string(by), string(act), item.Hex(), subject, detail).Scan(&seq)
+	if err != nil {
+		return err
+	}
+	return c.post(ctx, tx, seq, act)
 }

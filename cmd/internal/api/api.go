@@ -85,6 +85,8 @@ func (a *API) register() {
 	a.registerJobs()
 	a.registerEvents()
 	a.registerLookup()
+	a.registerWebhooks()
+	a.registerLetters()
 	a.registerOperation()
 }
 

@@ -25,9 +25,12 @@ type Event struct {
 	Detail  string          `json:"detail,omitempty"`
 }
 
+// eventPrefix begins the types of events, which are acts on items.
+const eventPrefix = "item."
+
 // EventOf makes an event of a custody entry.
 func EventOf(e pipeline.Entry) Event {
-	return Event{Seq: e.Seq, Type: "item." + string(e.Act), At: e.At, Item: e.Item, By: e.By, Subject: e.Subject, Detail: e.Detail}
+	return Event{Seq: e.Seq, Type: eventPrefix + string(e.Act), At: e.At, Item: e.Item, By: e.By, Subject: e.Subject, Detail: e.Detail}
 }
 
 type eventsInput struct {

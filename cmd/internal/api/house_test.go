@@ -142,7 +142,7 @@ func open1(t *testing.T, l Limits) *house {
 }
 
 func (h *house) rooms() Rooms {
-	return Rooms{Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h,
+	return Rooms{Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog,
 		Changes: &h.changes, Closing: h.closing,
 		Notice: func(err error) { h.said = append(h.said, err) }}
 }
@@ -168,12 +168,16 @@ type request struct {
 	header       map[string]string
 	body         []byte
 	slow         bool // the body stalls until its deadline
+	broken       bool // the connection breaks inside the body
 }
 
 // reader gives the body; a slow one ends as a connection does whose deadline passed.
 func (r request) reader() io.Reader {
 	if r.slow {
 		return io.MultiReader(bytes.NewReader(r.body[:len(r.body)/2]), iotest.ErrReader(os.ErrDeadlineExceeded))
+	}
+	if r.broken {
+		return io.MultiReader(bytes.NewReader(r.body[:len(r.body)/2]), iotest.ErrReader(io.ErrUnexpectedEOF))
 	}
 	return bytes.NewReader(r.body)
 }

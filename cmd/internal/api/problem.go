@@ -18,31 +18,35 @@ type Code string
 
 // The codes.
 const (
-	TokenMissing      Code = "token_missing"
-	TokenInvalid      Code = "token_invalid"
-	ScopeMissing      Code = "scope_missing"
-	NotFound          Code = "not_found"
-	ItemUnknown       Code = "item_unknown"
-	ReportPending     Code = "report_pending"
-	MethodNotAllowed  Code = "method_not_allowed"
-	RequestMalformed  Code = "request_malformed"
-	BodyCut           Code = "body_cut"
-	CursorMalformed   Code = "cursor_malformed"
-	DigestMalformed   Code = "digest_malformed"
-	DigestMismatch    Code = "digest_mismatch"
-	Invalid           Code = "invalid"
-	FormatUnavailable Code = "format_unavailable"
-	TooSlow           Code = "too_slow"
-	KeyInFlight       Code = "key_in_flight"
-	KeyReused         Code = "key_reused"
-	TooLarge          Code = "too_large"
-	MediaType         Code = "media_type"
-	NotMedia          Code = "not_media"
-	TooMany           Code = "too_many"
-	Internal          Code = "internal"
-	Draining          Code = "draining"
-	QueueFull         Code = "queue_full"
-	DiskFull          Code = "disk_full"
+	TokenMissing        Code = "token_missing"
+	TokenInvalid        Code = "token_invalid"
+	ScopeMissing        Code = "scope_missing"
+	NotFound            Code = "not_found"
+	ItemUnknown         Code = "item_unknown"
+	ReportPending       Code = "report_pending"
+	MethodNotAllowed    Code = "method_not_allowed"
+	RequestMalformed    Code = "request_malformed"
+	BodyCut             Code = "body_cut"
+	CursorMalformed     Code = "cursor_malformed"
+	DigestMalformed     Code = "digest_malformed"
+	DigestMismatch      Code = "digest_mismatch"
+	Invalid             Code = "invalid"
+	FormatUnavailable   Code = "format_unavailable"
+	TooSlow             Code = "too_slow"
+	KeyInFlight         Code = "key_in_flight"
+	KeyReused           Code = "key_reused"
+	TooLarge            Code = "too_large"
+	MediaType           Code = "media_type"
+	NotMedia            Code = "not_media"
+	TooMany             Code = "too_many"
+	WebhookUnknown      Code = "webhook_unknown"
+	AddressRefused      Code = "address_refused"
+	PreconditionMissing Code = "precondition_missing"
+	PreconditionFailed  Code = "precondition_failed"
+	Internal            Code = "internal"
+	Draining            Code = "draining"
+	QueueFull           Code = "queue_full"
+	DiskFull            Code = "disk_full"
 )
 
 // meaning is what is always true of a code.
@@ -53,31 +57,35 @@ type meaning struct {
 }
 
 var meanings = map[Code]meaning{
-	TokenMissing:      {401, "A token is needed", "send Authorization: Bearer with a token made by 'dokaz token create'"},
-	TokenInvalid:      {401, "The token is unknown, expired or revoked", "'dokaz token list' shows which there are"},
-	ScopeMissing:      {403, "The token's scopes do not reach this far", "make a token with the scope named"},
-	NotFound:          {404, "There is nothing under this address", "see /openapi.json"},
-	ItemUnknown:       {404, "The case holds no such item", "items are named sha256:… and 64 hexadecimal digits"},
-	ReportPending:     {404, "The item has no report yet", "ask /v1/jobs/{digest}?wait=30s"},
-	MethodNotAllowed:  {405, "This address does not take that method", "see the Allow header"},
-	RequestMalformed:  {400, "The request is not of its form", ""},
-	BodyCut:           {400, "The body ended before its end", "send it again; of what came nothing is recorded"},
-	CursorMalformed:   {400, "The cursor is none, or of another list", "begin without a cursor, and keep the filters while going on"},
-	DigestMalformed:   {400, "A digest field is not of its form, or names no algorithm known here", "RFC 9530: sha-256=:<base64>: or sha-512"},
-	DigestMismatch:    {400, "The bytes received are not those that the digest names", "send them again; nothing is recorded"},
-	Invalid:           {422, "A value is out of its bounds", "errors names it"},
-	FormatUnavailable: {406, "The report is not made in this format", "ask for json or html"},
-	TooSlow:           {408, "The body came too slowly", "send it again, or use a resumable upload"},
-	KeyInFlight:       {409, "A request under this Idempotency-Key is in work", "repeat it when that is answered"},
-	KeyReused:         {422, "This Idempotency-Key was used for another request", "take a new key"},
-	TooLarge:          {413, "The body is larger than what is taken", "limit says how large it may be"},
-	MediaType:         {415, "The body is not of a type taken here", ""},
-	NotMedia:          {415, "The file is no photo, video or sound, by content or by name", "only media are examined; send what belongs to one as its sidecar"},
-	TooMany:           {429, "Too many requests at once", "wait as Retry-After says"},
-	Internal:          {500, "Something went wrong inside", "the instance names this request in the server's messages"},
-	Draining:          {503, "The server is closing", "repeat the request in a while"},
-	QueueFull:         {507, "Too many items wait to be examined", "repeat the request later; nothing was taken in"},
-	DiskFull:          {507, "The disk is full", "make room where the case lies; nothing was taken in"},
+	TokenMissing:        {401, "A token is needed", "send Authorization: Bearer with a token made by 'dokaz token create'"},
+	TokenInvalid:        {401, "The token is unknown, expired or revoked", "'dokaz token list' shows which there are"},
+	ScopeMissing:        {403, "The token's scopes do not reach this far", "make a token with the scope named"},
+	NotFound:            {404, "There is nothing under this address", "see /openapi.json"},
+	ItemUnknown:         {404, "The case holds no such item", "items are named sha256:… and 64 hexadecimal digits"},
+	ReportPending:       {404, "The item has no report yet", "ask /v1/jobs/{digest}?wait=30s"},
+	MethodNotAllowed:    {405, "This address does not take that method", "see the Allow header"},
+	RequestMalformed:    {400, "The request is not of its form", ""},
+	BodyCut:             {400, "The body ended before its end", "send it again; of what came nothing is recorded"},
+	CursorMalformed:     {400, "The cursor is none, or of another list", "begin without a cursor, and keep the filters while going on"},
+	DigestMalformed:     {400, "A digest field is not of its form, or names no algorithm known here", "RFC 9530: sha-256=:<base64>: or sha-512"},
+	DigestMismatch:      {400, "The bytes received are not those that the digest names", "send them again; nothing is recorded"},
+	Invalid:             {422, "A value is out of its bounds", "errors names it"},
+	FormatUnavailable:   {406, "The report is not made in this format", "ask for json or html"},
+	TooSlow:             {408, "The body came too slowly", "send it again, or use a resumable upload"},
+	KeyInFlight:         {409, "A request under this Idempotency-Key is in work", "repeat it when that is answered"},
+	KeyReused:           {422, "This Idempotency-Key was used for another request", "take a new key"},
+	TooLarge:            {413, "The body is larger than what is taken", "limit says how large it may be"},
+	MediaType:           {415, "The body is not of a type taken here", ""},
+	NotMedia:            {415, "The file is no photo, video or sound, by content or by name", "only media are examined; send what belongs to one as its sidecar"},
+	TooMany:             {429, "Too many requests at once", "wait as Retry-After says"},
+	WebhookUnknown:      {404, "There is no such webhook", "GET /v1/webhooks lists them"},
+	AddressRefused:      {422, "Nothing is sent to this address", "webhooks go to public addresses by https, and to what serve.private allows"},
+	PreconditionMissing: {428, "The request must say what it saw", "send If-Match with the ETag of what is to be changed"},
+	PreconditionFailed:  {412, "It is no longer what was seen", "read it again, and decide anew"},
+	Internal:            {500, "Something went wrong inside", "the instance names this request in the server's messages"},
+	Draining:            {503, "The server is closing", "repeat the request in a while"},
+	QueueFull:           {507, "Too many items wait to be examined", "repeat the request later; nothing was taken in"},
+	DiskFull:            {507, "The disk is full", "make room where the case lies; nothing was taken in"},
 }
 
 // Problem is an error as RFC 9457 has it, with a stable code.

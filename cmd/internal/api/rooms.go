@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"dokaz/cmd/internal/webhook"
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
 	"dokaz/pipeline/receive"
@@ -88,6 +89,11 @@ type Rooms struct {
 	Lists   Lists
 	Entries Entries
 	Finder  Finder
+
+	Webhooks Webhooks
+	Letters  Letters
+	Guard    webhook.Guard // where webhooks may go
+
 	Changes *Bell                // rung when anything of the case changes
 	Metrics *prometheus.Registry // what /metrics tells
 	Closing <-chan struct{}      // closed when the server drains

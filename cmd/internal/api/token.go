@@ -17,14 +17,15 @@ import (
 
 // The scopes. Admin reaches everywhere.
 const (
-	IntakeWrite = "intake:write" // hand files over, and see what becomes of them
-	ReportRead  = "report:read"  // read items, reports and events, and look things up
-	MetricsRead = "metrics:read"
-	Admin       = "admin"
+	IntakeWrite  = "intake:write" // hand files over, and see what becomes of them
+	ReportRead   = "report:read"  // read items, reports and events, and look things up
+	MetricsRead  = "metrics:read"
+	WebhookWrite = "webhook:write" // say who is told of what
+	Admin        = "admin"
 )
 
 // Scopes lists all scopes.
-func Scopes() []string { return []string{Admin, IntakeWrite, MetricsRead, ReportRead} }
+func Scopes() []string { return []string{Admin, IntakeWrite, MetricsRead, ReportRead, WebhookWrite} }
 
 // Bounds of a token.
 const (

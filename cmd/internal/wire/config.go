@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -35,6 +36,7 @@ type Serve struct {
 	Queue   int     `koanf:"queue" json:"queue"`     // items that wait to be examined before no more are taken
 	Free    int64   `koanf:"free" json:"free"`       // bytes of disk that are left free
 	Rate    float64 `koanf:"rate" json:"rate"`       // requests a second of one token; 0 is no limit
+	Private string  `koanf:"private" json:"private"` // address prefixes besides public ones that webhooks may go to, separated by commas
 }
 
 // ChildLimits bound the process that examines one item.
@@ -71,6 +73,7 @@ func defaults() map[string]any {
 		"serve.queue":   100_000,
 		"serve.free":    int64(1) << 30,
 		"serve.rate":    200,
+		"serve.private": "",
 	}
 }
 
@@ -167,10 +170,28 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: child.memory is %d: the HEIC decoder needs at least 3 GiB of address space", ErrConfig, c.Child.Memory)
 	case c.Child.CPU < time.Second || c.Child.Wall < time.Second:
 		return fmt.Errorf("%w: child.cpu and child.wall must be at least 1s", ErrConfig)
+	case !prefixes(c.Serve.Private):
+		return fmt.Errorf("%w: serve.private is %q: address prefixes separated by commas, such as 10.0.0.0/8", ErrConfig, c.Serve.Private)
 	case c.Quiet < 0:
 		return fmt.Errorf("%w: quiet is negative", ErrConfig)
 	case c.Serve.Upload < 1 || c.Serve.Uploads < 1 || c.Serve.Queue < 1 || c.Serve.Free < 0 || c.Serve.Rate < 0:
 		return fmt.Errorf("%w: serve.upload, serve.uploads and serve.queue are at least 1, serve.free and serve.rate at least 0", ErrConfig)
 	}
 	return nil
+}
+
+// Prefixes are the address prefixes that webhooks may go to besides public addresses.
+func (s Serve) Prefixes() []netip.Prefix {
+	var out []netip.Prefix
+	for text := range strings.SplitSeq(s.Private, ",") {
+		if p, err := netip.ParsePrefix(strings.TrimSpace(text)); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// prefixes reports whether a text is empty or holds nothing but address prefixes.
+func prefixes(text string) bool {
+	return text == "" || len(Serve{Private: text}.Prefixes()) == strings.Count(text, ",")+1
 }
