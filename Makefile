@@ -79,6 +79,13 @@ battery: build setup-demo ## make known transforms of real photographs and clips
 chaos: setup-test ## kill -9 at random moments, in full; long
 	@$(call packages_with,^func TestChaosFull) $(GO_TEST) -count=1 -timeout 2h -v -run '^TestChaosFull' $$packages -chaos
 
+.PHONY: tus
+tus: setup-test ## the standard tus client of npm against dokaz serve
+	@command -v npm >/dev/null || { echo "make: no npm here; install nodejs and npm" >&2; exit 7; }
+	@dir=$(CACHE)/tools/tus-$$(sha256sum deploy/tools/tus/package-lock.json | cut -c1-12); \
+	[[ -d $$dir ]] || { rm -rf "$$dir.part"; mkdir -p "$$dir.part"; cp deploy/tools/tus/*.json "$$dir.part"; npm --prefix "$$dir.part" ci --silent >&2; mv "$$dir.part" "$$dir"; }; \
+	$(call packages_with,^func TestTusClient) $(GO_TEST) -count=1 -v -run '^TestTusClient' $$packages -tus "$$dir"
+
 .PHONY: golden
 golden: setup-test ## rewrite golden files from what the code says now; then read the diff
 	@$(call packages_with,flag\.Bool."update") $(GO_TEST) -count=1 $$packages -update

@@ -10,6 +10,7 @@ import (
 
 	"dokaz/cmd/internal/api"
 	"dokaz/cmd/internal/door"
+	"dokaz/cmd/internal/upload"
 	"dokaz/cmd/internal/webhook"
 	"dokaz/cmd/internal/wire"
 
@@ -71,6 +72,7 @@ func serveHouse(ctx context.Context, t *terminal, h *wire.House, l net.Listener,
 	}
 	var sending sync.WaitGroup
 	sending.Go(func() { sender(t, h).Run(ctx, changes.Heard) })
+	sending.Go(func() { sweep(ctx, t, staging(h)) })
 	err = d.Serve(ctx, l)
 	sending.Wait()
 	t.say("dokaz: the door is closed; finishing the items in work, Ctrl-C again stops at once\n")
@@ -82,6 +84,29 @@ func serveHouse(ctx context.Context, t *terminal, h *wire.House, l net.Listener,
 
 // maxStreams is how many clients may listen to events at once.
 const maxStreams = 256
+
+// staging is where uploads wait until they are whole.
+func staging(h *wire.House) *upload.Store {
+	return &upload.Store{Dir: h.Case.Path("uploads"), Records: h.Catalog, Clock: time.Now}
+}
+
+// sweepEvery is how often uploads whose time is over are removed.
+const sweepEvery = 10 * time.Minute
+
+func sweep(ctx context.Context, t *terminal, s *upload.Store) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+			notices(t)(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
 
 // notices is where errors go that nobody waits for.
 func notices(t *terminal) func(error) {
@@ -105,7 +130,8 @@ func furnished(t *terminal, h *wire.House, changes *api.Bell) (*door.Door, error
 	}
 	s := h.Config.Serve
 	a := api.New(api.Rooms{
-		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog, Guard: webhook.Guard{Allowed: s.Prefixes()}, Changes: changes,
+		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog, Guard: webhook.Guard{Allowed: s.Prefixes()},
+		Staging: staging(h), Changes: changes,
 		Metrics: d.Metrics(), Closing: d.Draining(), Notice: notice,
 	}, api.Limits{Upload: s.Upload, Uploads: s.Uploads, Lookups: h.Config.Workers, Streams: maxStreams, Queue: s.Queue, Free: s.Free, Rate: s.Rate})
 	d.Mount("/", a)

@@ -85,6 +85,7 @@ func (a *API) register() {
 	a.registerJobs()
 	a.registerEvents()
 	a.registerLookup()
+	a.registerUploads()
 	a.registerWebhooks()
 	a.registerLetters()
 	a.registerOperation()
@@ -137,15 +138,17 @@ func describe(o operation) huma.Operation {
 	return out
 }
 
-// streamed documents the body of a route that reads it as it comes. Were it known before, huma would read the body whole.
-func (a *API) streamed(o huma.Operation, b *huma.RequestBody) {
+// documented finds a route that is registered in the document.
+func (a *API) documented(o huma.Operation) *huma.Operation {
 	item := a.huma.OpenAPI().Paths[o.Path]
-	for _, known := range []*huma.Operation{item.Post, item.Patch, item.Put} {
-		if known != nil && known.OperationID == o.OperationID {
-			known.RequestBody = b
-		}
+	if o.Method == http.MethodPatch {
+		return item.Patch
 	}
+	return item.Post
 }
+
+// streamed documents the body of a route that reads it as it comes. Were it known before, huma would read the body whole.
+func (a *API) streamed(o huma.Operation, b *huma.RequestBody) { a.documented(o).RequestBody = b }
 
 // enter takes a place among those that do something at once; the function returned gives it back.
 func enter(places chan struct{}, what string) (leave func(), p *Problem) {

@@ -120,7 +120,7 @@ func contractCases() map[string]contractCase {
 		close(h.closing)
 		return give(file)(t, h, r)
 	}
-	return withWebhooks(map[string]contractCase{
+	return withUploads(withWebhooks(map[string]contractCase{
 		"give request_malformed": give(formPart{field: "file", name: "a.jpg", body: photo("a")}, formPart{field: "claims", body: []byte(`{"nonsense":1}`)}),
 		"give body_cut": func(t *testing.T, h *house, r request) request {
 			r = give(file)(t, h, r)
@@ -193,7 +193,7 @@ func contractCases() map[string]contractCase {
 			h.broken.Store(true)
 			return r
 		},
-	})
+	}))
 }
 
 // full1 makes a state with one case's means and asks another route.

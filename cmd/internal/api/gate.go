@@ -46,6 +46,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, t))
 	}
+	r = overridden(r)
 	h, pattern := a.mux.Handler(r)
 	if pattern == "" {
 		write(w, astray(h, r))

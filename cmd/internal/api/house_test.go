@@ -21,6 +21,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"dokaz/cmd/internal/upload"
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
 	"dokaz/pipeline/receive"
@@ -61,6 +62,7 @@ type house struct {
 	schemas *jsonschema.Compiler
 	doc     map[string]any
 	said    []error
+	shift   time.Duration // of the clocks
 }
 
 var errBroken = errors.New("a room is broken")
@@ -111,11 +113,14 @@ func (h *house) Page(_ context.Context, w io.Writer, d pipeline.Digest) error {
 	return err
 }
 
+func (h *house) now() time.Time { return time.Now().Add(h.shift) }
+
 var small = Limits{Upload: 1 << 20, Uploads: 4, Queue: 100, Free: 1 << 20}
 
 func open1(t *testing.T, l Limits) *house {
 	t.Helper()
-	c, err := catalog.Open(t.Context(), filepath.Join(t.TempDir(), "catalog.db"), catalog.Options{Actor: "tester"})
+	h := &house{t: t, vault: &memory{kept: map[pipeline.Digest]bool{}}, closing: make(chan struct{}), reports: map[pipeline.Digest][]byte{}}
+	c, err := catalog.Open(t.Context(), filepath.Join(t.TempDir(), "catalog.db"), catalog.Options{Actor: "tester", Clock: h.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +129,7 @@ func open1(t *testing.T, l Limits) *house {
 			t.Error(err)
 		}
 	})
-	h := &house{Catalog: c, t: t, vault: &memory{kept: map[pipeline.Digest]bool{}}, closing: make(chan struct{}), reports: map[pipeline.Digest][]byte{}}
+	h.Catalog = c
 	h.free.Store(1 << 30)
 	h.api = New(h.rooms(), l)
 	b, err := h.api.huma.OpenAPI().MarshalJSON()
@@ -142,7 +147,7 @@ func open1(t *testing.T, l Limits) *house {
 }
 
 func (h *house) rooms() Rooms {
-	return Rooms{Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog,
+	return Rooms{Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog, Staging: &upload.Store{Dir: filepath.Join(h.t.TempDir(), "uploads"), Records: h.Catalog, Clock: h.now},
 		Changes: &h.changes, Closing: h.closing,
 		Notice: func(err error) { h.said = append(h.said, err) }}
 }

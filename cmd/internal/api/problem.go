@@ -39,6 +39,11 @@ const (
 	MediaType           Code = "media_type"
 	NotMedia            Code = "not_media"
 	TooMany             Code = "too_many"
+	UploadUnknown       Code = "upload_unknown"
+	UploadBusy          Code = "upload_busy"
+	OffsetMismatch      Code = "offset_mismatch"
+	ChecksumMismatch    Code = "checksum_mismatch"
+	TusVersion          Code = "tus_version"
 	WebhookUnknown      Code = "webhook_unknown"
 	AddressRefused      Code = "address_refused"
 	PreconditionMissing Code = "precondition_missing"
@@ -78,6 +83,11 @@ var meanings = map[Code]meaning{
 	MediaType:           {415, "The body is not of a type taken here", ""},
 	NotMedia:            {415, "The file is no photo, video or sound, by content or by name", "only media are examined; send what belongs to one as its sidecar"},
 	TooMany:             {429, "Too many requests at once", "wait as Retry-After says"},
+	UploadUnknown:       {404, "There is no such upload, or its time is over", "begin a new one"},
+	UploadBusy:          {423, "A piece of this upload is being written", "ask with HEAD where it stands in a moment"},
+	OffsetMismatch:      {409, "The upload does not stand there", "ask with HEAD where it stands"},
+	ChecksumMismatch:    {460, "The piece is not what its checksum names", "send it again; nothing of it is kept"},
+	TusVersion:          {412, "The protocol's version is not spoken here", "send Tus-Resumable: 1.0.0"},
 	WebhookUnknown:      {404, "There is no such webhook", "GET /v1/webhooks lists them"},
 	AddressRefused:      {422, "Nothing is sent to this address", "webhooks go to public addresses by https, and to what serve.private allows"},
 	PreconditionMissing: {428, "The request must say what it saw", "send If-Match with the ETag of what is to be changed"},

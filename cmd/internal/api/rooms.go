@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"dokaz/cmd/internal/upload"
 	"dokaz/cmd/internal/webhook"
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
@@ -90,6 +91,7 @@ type Rooms struct {
 	Entries Entries
 	Finder  Finder
 
+	Staging  *upload.Store // of uploads in pieces
 	Webhooks Webhooks
 	Letters  Letters
 	Guard    webhook.Guard // where webhooks may go
