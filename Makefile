@@ -79,6 +79,10 @@ battery: build setup-demo ## make known transforms of real photographs and clips
 chaos: setup-test ## kill -9 at random moments, in full; long
 	@$(call packages_with,^func TestChaosFull) $(GO_TEST) -count=1 -timeout 2h -v -run '^TestChaosFull' $$packages -chaos
 
+.PHONY: load
+load: setup-test ## 2,000 items into dokaz serve by 20 clients on lines that break; long
+	@$(call packages_with,^func TestLoadFull) $(GO_TEST) -count=1 -timeout 2h -v -run '^TestLoadFull' $$packages -load $(LOAD_ARGS)
+
 .PHONY: tus
 tus: setup-test ## the standard tus client of npm against dokaz serve
 	@command -v npm >/dev/null || { echo "make: no npm here; install nodejs and npm" >&2; exit 7; }

@@ -34,6 +34,9 @@ docs/api.md. Ctrl-C or SIGTERM once finishes requests and items in work, twice s
 	return c
 }
 
+// givingWay is how far the children that examine give way to the door, whose clients wait.
+const givingWay = 10
+
 // serve opens the case, the workers and the door, and closes them in the other order.
 func serve(ctx context.Context, t *terminal, listen string) error {
 	cfg, _, err := t.config()
@@ -43,6 +46,7 @@ func serve(ctx context.Context, t *terminal, listen string) error {
 	if listen != "" {
 		cfg.Serve.Listen = listen
 	}
+	cfg.Child.Nice = max(cfg.Child.Nice, givingWay)
 	l, err := net.Listen("tcp", cfg.Serve.Listen)
 	if err != nil {
 		return fault{Code: "DKZ-0012", What: "The address to listen on cannot be used", Why: err.Error(), Do: "name another with --listen", Exit: exitUsage, err: err}

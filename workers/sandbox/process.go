@@ -90,7 +90,14 @@ func (p *process) exec(argv []string, l Limits, request *os.File) error {
 		Files: []*os.File{fdRequest: request, fdNull: null, fdErrors: stderr, fdInput: null, fdReply: reply},
 		Sys:   &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},
 	})
-	return err
+	if err != nil || l.Nice <= 0 {
+		return err
+	}
+	// The group is all threads of the child so far, and new ones are as those that start them (setpriority(2)).
+	if err := unix.Setpriority(unix.PRIO_PGRP, p.handle.Pid, l.Nice); err != nil && !errors.Is(err, unix.ESRCH) {
+		return errors.Join(fmt.Errorf("nice %d: %w", l.Nice, err), p.handle.Kill())
+	}
+	return nil
 }
 
 // await waits for the child's end, kills what is left of its group while the group's number is still its

@@ -44,6 +44,7 @@ type ChildLimits struct {
 	Memory int64         `koanf:"memory" json:"memory"` // bytes of address space
 	CPU    time.Duration `koanf:"cpu" json:"cpu"`
 	Wall   time.Duration `koanf:"wall" json:"wall"`
+	Nice   int           `koanf:"nice" json:"nice"` // how far it gives way to other processes, 0 to 19
 }
 
 // Setting is one effective value and where it came from.
@@ -66,6 +67,7 @@ func defaults() map[string]any {
 		"child.memory": int64(6) << 30,
 		"child.cpu":    "15m",
 		"child.wall":   "20m",
+		"child.nice":   0,
 
 		"serve.listen":  "127.0.0.1:8344",
 		"serve.upload":  int64(8) << 30,
@@ -172,6 +174,8 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: child.cpu and child.wall must be at least 1s", ErrConfig)
 	case !prefixes(c.Serve.Private):
 		return fmt.Errorf("%w: serve.private is %q: address prefixes separated by commas, such as 10.0.0.0/8", ErrConfig, c.Serve.Private)
+	case c.Child.Nice < 0 || c.Child.Nice > 19:
+		return fmt.Errorf("%w: child.nice is %d: 0 to 19", ErrConfig, c.Child.Nice)
 	case c.Quiet < 0:
 		return fmt.Errorf("%w: quiet is negative", ErrConfig)
 	case c.Serve.Upload < 1 || c.Serve.Uploads < 1 || c.Serve.Queue < 1 || c.Serve.Free < 0 || c.Serve.Rate < 0:

@@ -139,7 +139,7 @@ func (h *House) Examiner() *sandbox.Child {
 
 func childOptions(c Config) sandbox.Options {
 	return sandbox.Options{
-		Limits: sandbox.Limits{AddressSpace: uint64(c.Child.Memory), CPU: c.Child.CPU, Wall: c.Child.Wall},
+		Limits: sandbox.Limits{AddressSpace: uint64(c.Child.Memory), CPU: c.Child.CPU, Wall: c.Child.Wall, Nice: c.Child.Nice},
 		Spares: c.Workers,
 	}
 }
