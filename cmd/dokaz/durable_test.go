@@ -104,5 +104,20 @@ func TestWhatIsAcknowledgedOutlivesTheServer(t *testing.T) {
 	if err != nil || job.State != "done" || job.Revision != 1 {
 		t.Errorf("%v %s", err, said)
 	}
-	second.stop()
+	listening, err := http.NewRequestWithContext(t.Context(), http.MethodGet, second.address+"/v1/events?after=0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listening.Header.Set("Authorization", "Bearer "+second.token("report:read"))
+	stream, err := http.DefaultClient.Do(listening)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.stop() // it ends although somebody listens
+	if _, err := io.Copy(io.Discard, stream.Body); err != nil {
+		t.Errorf("the stream did not end, it broke: %v", err)
+	}
+	if err := stream.Body.Close(); err != nil {
+		t.Error(err)
+	}
 }

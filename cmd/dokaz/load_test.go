@@ -211,17 +211,15 @@ func TestLoadFull(t *testing.T) {
 		})
 	}
 	clients.Wait()
-	given := time.Since(began)
+	slices.Sort(l.took)
+	at := func(p float64) time.Duration { return l.took[int(p*float64(len(l.took)-1))].Round(time.Millisecond) }
+	t.Logf("%d items of 2 MiB by %d clients, %v of rest after each: given in %v; %d connections cut; accepting took p50 %v, p95 %v, p99 %v, most %v",
+		len(l.acked), loadClients, *loadPace, time.Since(began).Round(time.Second), l.cuts, at(.5), at(.95), at(.99), at(1))
 	l.settle()
-	settled := time.Since(began)
 	memory := highWater(t, l.server.process.Process.Pid)
 	l.server.stop()
 	l.check()
-	slices.Sort(l.took)
-	at := func(p float64) time.Duration { return l.took[int(p*float64(len(l.took)-1))].Round(time.Millisecond) }
-	t.Logf("%d items of 2 MiB by %d clients, %v of rest after each: given in %v, all reported after %v; %d connections cut; "+
-		"accepting took p50 %v, p95 %v, p99 %v, most %v; memory of serve at most %d MiB",
-		len(l.acked), loadClients, *loadPace, given.Round(time.Second), settled.Round(time.Second), l.cuts, at(.5), at(.95), at(.99), at(1), memory>>20)
+	t.Logf("all reported after %v; memory of serve at most %d MiB", time.Since(began).Round(time.Second), memory>>20)
 	if at(.99) > loadP99 {
 		t.Errorf("p99 of accepting is %v: more than %v", at(.99), loadP99)
 	}
@@ -254,10 +252,12 @@ func (l *loading) check() {
 	}
 	defer c.Close()
 	totals, err := c.Totals(l.t.Context())
-	if err != nil || totals.Items != len(l.acked) || totals.Receipts != len(l.acked) || totals.Reported != len(l.acked) {
-		l.t.Errorf("%d acknowledged; %+v, %v", len(l.acked), totals, err)
+	items := slices.Compact(slices.SortedFunc(slices.Values(l.acked), pipeline.Digest.Compare)) // the generator draws some pictures twice
+	if err != nil || totals.Items != len(items) || totals.Receipts != len(l.acked) || totals.Reported != len(items) {
+		l.t.Errorf("%d acknowledged, %d items; %+v, %v", len(l.acked), len(items), totals, err)
 	}
-	for _, d := range l.acked {
+	l.t.Logf("%d items, %d receipts, %d revisions, %d matches", totals.Items, totals.Receipts, totals.Revisions, totals.Matches)
+	for _, d := range items {
 		es, err := c.Custody(l.t.Context(), d)
 		if err != nil {
 			l.t.Fatal(err)
@@ -266,7 +266,7 @@ func (l *loading) check() {
 		for _, e := range es {
 			acts[e.Act]++
 		}
-		if acts[pipeline.ActReceived] != 1 || acts[pipeline.ActExamined] != 1 || acts[pipeline.ActReported] < 1 {
+		if acts[pipeline.ActReceived] < 1 || acts[pipeline.ActExamined] != 1 || acts[pipeline.ActReported] < 1 {
 			l.t.Errorf("%s: %v", d, acts)
 		}
 		rs, err := c.Revisions(l.t.Context(), d)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -37,6 +39,9 @@ docs/api.md. Ctrl-C or SIGTERM once finishes requests and items in work, twice s
 // givingWay is how far the children that examine give way to the door, whose clients wait.
 const givingWay = 10
 
+// heap is the memory, bytes, from which on the collector works hard in a server: it lives long and has neighbours.
+const heap = 128 << 20
+
 // serve opens the case, the workers and the door, and closes them in the other order.
 func serve(ctx context.Context, t *terminal, listen string) error {
 	cfg, _, err := t.config()
@@ -45,6 +50,9 @@ func serve(ctx context.Context, t *terminal, listen string) error {
 	}
 	if listen != "" {
 		cfg.Serve.Listen = listen
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(heap)
 	}
 	cfg.Child.Nice = max(cfg.Child.Nice, givingWay)
 	l, err := net.Listen("tcp", cfg.Serve.Listen)

@@ -15,7 +15,7 @@ type Limits struct {
 	Wall         time.Duration // from the request to the child's end; default 120 s
 	Heap         int64         // bytes at which Go's collector works hard (GOMEMLIMIT); default 2 GiB
 	Processors   int           // GOMAXPROCS; default 1, since as many children run as there are workers
-	Nice         int           // how far the child gives way to other processes (nice(2)), 0 to 19
+	Nice         int           // how far the child at least gives way to other processes (nice(2)), 0 to 19
 }
 
 // Defaults and fixed limits.

@@ -90,14 +90,29 @@ func (p *process) exec(argv []string, l Limits, request *os.File) error {
 		Files: []*os.File{fdRequest: request, fdNull: null, fdErrors: stderr, fdInput: null, fdReply: reply},
 		Sys:   &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},
 	})
-	if err != nil || l.Nice <= 0 {
+	if err != nil {
 		return err
 	}
-	// The group is all threads of the child so far, and new ones are as those that start them (setpriority(2)).
-	if err := unix.Setpriority(unix.PRIO_PGRP, p.handle.Pid, l.Nice); err != nil && !errors.Is(err, unix.ESRCH) {
+	if err := giveWay(p.handle.Pid, l.Nice); err != nil {
 		return errors.Join(fmt.Errorf("nice %d: %w", l.Nice, err), p.handle.Kill())
 	}
 	return nil
+}
+
+// giveWay raises a child's nice value, that of its group: all its threads so far, and new ones are as those that start them
+// (setpriority(2)). What gives way further already is left.
+func giveWay(pid, nice int) error {
+	own, err := unix.Getpriority(unix.PRIO_PROCESS, pid) // the system call says 20 less the nice value
+	if errors.Is(err, unix.ESRCH) || err == nil && 20-own >= nice {
+		return nil
+	}
+	if err == nil {
+		err = unix.Setpriority(unix.PRIO_PGRP, pid, nice)
+	}
+	if errors.Is(err, unix.ESRCH) {
+		return nil
+	}
+	return err
 }
 
 // await waits for the child's end, kills what is left of its group while the group's number is still its

@@ -46,6 +46,29 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// TestEveryCodeIsSomewheres fails for a code that no route says it answers; the two of addresses that are no routes are tested beside.
+func TestEveryCodeIsSomewheres(t *testing.T) {
+	t.Parallel()
+	h := open1(t, small)
+	used := map[Code]bool{}
+	for _, operations := range h.doc["paths"].(map[string]any) {
+		for _, o := range operations.(map[string]any) {
+			said, _ := o.(map[string]any)["x-codes"].([]any)
+			for _, c := range said {
+				used[Code(c.(string))] = true
+			}
+		}
+	}
+	token := h.token(Admin)
+	used[h.ask(request{method: http.MethodGet, path: "/nowhere", token: token}).problem.Code] = true
+	used[h.ask(request{method: http.MethodPatch, path: "/v1/items", token: token}).problem.Code] = true
+	for _, c := range codes() {
+		if !used[c] {
+			t.Errorf("%s is answered nowhere", c)
+		}
+	}
+}
+
 // filled puts something into the path's parameters.
 func filled(path string) string {
 	d := pipeline.DigestOf(photo("absent")).String()
@@ -182,6 +205,10 @@ func contractCases() map[string]contractCase {
 		},
 		"problem not_found": func(_ *testing.T, h *house, r request) request {
 			r.token, r.path = h.token(Admin), "/problems/none"
+			return r
+		},
+		"report format_unavailable": func(_ *testing.T, h *house, r request) request {
+			r.token, r.path = h.token(ReportRead), r.path+"?format=pdf"
 			return r
 		},
 		"report report_pending": func(_ *testing.T, h *house, r request) request {

@@ -51,7 +51,7 @@ func (m *memory) Put(_ context.Context, r io.Reader) (pipeline.Sums, error) {
 // house is a case whose catalog is real, whose vault is memory, and whose examination the test does itself.
 type house struct {
 	*catalog.Catalog
-	t       *testing.T
+	t       testing.TB
 	api     *API
 	vault   *memory
 	broken  atomic.Bool // every room fails
@@ -115,12 +115,32 @@ func (h *house) Page(_ context.Context, w io.Writer, d pipeline.Digest) error {
 
 func (h *house) now() time.Time { return time.Now().Add(h.shift) }
 
+// empty is a catalog that nothing was put into: made once and copied, since making it is what most tests would spend their time on.
+var empty = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "dokaz-api-*")
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, "catalog.db")
+	c, err := catalog.Open(context.Background(), path, catalog.Options{})
+	if err == nil {
+		err = c.Close()
+	}
+	b, rerr := os.ReadFile(path)
+	return b, errors.Join(err, rerr, os.RemoveAll(dir))
+})
+
 var small = Limits{Upload: 1 << 20, Uploads: 4, Queue: 100, Free: 1 << 20}
 
-func open1(t *testing.T, l Limits) *house {
+func open1(t testing.TB, l Limits) *house {
 	t.Helper()
 	h := &house{t: t, vault: &memory{kept: map[pipeline.Digest]bool{}}, closing: make(chan struct{}), reports: map[pipeline.Digest][]byte{}}
-	c, err := catalog.Open(t.Context(), filepath.Join(t.TempDir(), "catalog.db"), catalog.Options{Actor: "tester", Clock: h.now})
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	none, err := empty()
+	if err = errors.Join(err, os.WriteFile(path, none, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := catalog.Open(t.Context(), path, catalog.Options{Actor: "tester", Clock: h.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ type itemOutput struct{ Body Item }
 
 type reportInput struct {
 	Digest      string `path:"digest" doc:"sha256:…"`
-	Format      string `query:"format" enum:"json,html" default:"json" doc:"json is the frozen document, byte for byte; html is a page that needs nothing else"`
+	Format      string `query:"format" enum:"json,html,pdf" default:"json" doc:"json is the frozen document, byte for byte; html is a page that needs nothing else; pdf is not made by this version"`
 	IfNoneMatch string `header:"If-None-Match" doc:"An ETag: 304 while the report is still that one"`
 }
 
@@ -82,7 +82,7 @@ func (a *API) registerItems() {
 	}), a.askItem)
 	huma.Register(a.huma, describe(operation{
 		id: "report", method: http.MethodGet, path: "/v1/items/{digest}/report", summary: "An item's newest report", scopes: []string{ReportRead},
-		codes: []Code{ItemUnknown, ReportPending},
+		codes: []Code{ItemUnknown, ReportPending, FormatUnavailable},
 		answers: map[string]*huma.Response{
 			"200": {Description: "The report", Content: map[string]*huma.MediaType{
 				"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, Description: "dokaz.report/v1: 'dokaz schema report' prints its JSON Schema"}},
@@ -161,6 +161,9 @@ func (a *API) include(ctx context.Context, out *Item, what []string) error {
 const sandboxed = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 func (a *API) askReport(ctx context.Context, in *reportInput) (*reportOutput, error) {
+	if in.Format == "pdf" {
+		return nil, problem(FormatUnavailable, "pdf")
+	}
 	l, err := a.item(ctx, in.Digest)
 	if err != nil {
 		return nil, err

@@ -27,10 +27,10 @@ type CodePage struct {
 }
 
 func (a *API) registerOperation() {
-	huma.Register(a.huma, describe(operation{id: "livez", method: http.MethodGet, path: "/livez", summary: "Is the process alive?"}),
+	huma.Register(a.huma, describe(operation{id: "livez", method: http.MethodGet, path: "/livez", summary: "Is the process alive?", codes: []Code{Invalid}}),
 		func(context.Context, *struct{}) (*stateOutput, error) { return &stateOutput{State{"alive"}}, nil })
 	huma.Register(a.huma, describe(operation{
-		id: "readyz", method: http.MethodGet, path: "/readyz", summary: "Does it take files in?", codes: []Code{Internal, Draining, QueueFull, DiskFull},
+		id: "readyz", method: http.MethodGet, path: "/readyz", summary: "Does it take files in?", codes: []Code{Invalid, Internal, Draining, QueueFull, DiskFull},
 	}), a.ready)
 	huma.Register(a.huma, describe(operation{
 		id: "problem", method: http.MethodGet, path: "/problems/{code}", summary: "What an error's code means", scopes: Scopes(), codes: []Code{NotFound},

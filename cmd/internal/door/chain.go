@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"runtime/debug"
 	"strconv"
+	"syscall"
 	"time"
 )
-
-// stall is how long a client may neither send nor take a byte that is due.
-const stall = 30 * time.Second
 
 // RequestID is the header by which an answer names its request.
 const RequestID = "Request-Id"
@@ -23,9 +22,9 @@ const RequestID = "Request-Id"
 func (d *Door) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		out := &answer{ResponseWriter: w, control: http.NewResponseController(w)}
+		out := &answer{ResponseWriter: w, control: http.NewResponseController(w), stall: d.stall}
 		if r.Body != nil && r.Body != http.NoBody {
-			r.Body = &body{ReadCloser: r.Body, control: out.control}
+			r.Body = &body{ReadCloser: r.Body, control: out.control, stall: d.stall}
 		}
 		h := w.Header()
 		h.Set(RequestID, rand.Text())
@@ -44,7 +43,7 @@ func (d *Door) Handler() http.Handler {
 // caught ends a request whose handler panicked.
 func (d *Door) caught(out *answer, r *http.Request, v any) {
 	err, _ := v.(error)
-	if v == nil || errors.Is(err, http.ErrAbortHandler) {
+	if v == nil || errors.Is(err, http.ErrAbortHandler) || hungUp(err) {
 		return
 	}
 	d.notice(fmt.Errorf("%s %q: panic: %v\n%s", r.Method, r.URL.Path, v, debug.Stack()))
@@ -53,6 +52,11 @@ func (d *Door) caught(out *answer, r *http.Request, v any) {
 		out.WriteHeader(http.StatusInternalServerError)
 		fmt.Fprintf(out, `{"status":500,"code":"internal","title":"Something went wrong inside","instance":%q}`+"\n", out.Header().Get(RequestID))
 	}
+}
+
+// hungUp reports whether an error is a client's that takes no more of its answer.
+func hungUp(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed)
 }
 
 // routeOf is a bounded name for what was asked: the pattern and never the path.
@@ -76,6 +80,7 @@ func methodOf(m string) string {
 type answer struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	stall   time.Duration
 	code    int
 }
 
@@ -90,7 +95,7 @@ func (a *answer) Write(b []byte) (int, error) {
 	if a.code == 0 {
 		a.code = http.StatusOK
 	}
-	_ = a.control.SetWriteDeadline(time.Now().Add(stall)) // a recorder of tests has none
+	_ = a.control.SetWriteDeadline(time.Now().Add(a.stall)) // a recorder of tests has none
 	return a.ResponseWriter.Write(b)
 }
 
@@ -108,10 +113,11 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 type body struct {
 	io.ReadCloser
 	control *http.ResponseController
+	stall   time.Duration
 }
 
 func (b *body) Read(p []byte) (int, error) {
-	_ = b.control.SetReadDeadline(time.Now().Add(stall)) // a recorder of tests has none
+	_ = b.control.SetReadDeadline(time.Now().Add(b.stall)) // a recorder of tests has none
 	n, err := b.ReadCloser.Read(p)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return n, err

@@ -22,6 +22,7 @@ const (
 	headerWithin = 10 * time.Second // for a request's header to arrive
 	idleFor      = 2 * time.Minute  // between two requests
 	drainWithin  = 30 * time.Second // for requests in work to end
+	stallAfter   = 30 * time.Second // for a byte of a body or of an answer to go through
 	maxHeader    = 32 << 10         // bytes
 )
 
@@ -31,6 +32,7 @@ type Door struct {
 	metrics  *prometheus.Registry
 	requests *prometheus.HistogramVec
 	notice   func(error)
+	stall    time.Duration // how long a client may neither send nor take a byte that is due
 
 	drain sync.Once
 	going chan struct{}
@@ -38,7 +40,7 @@ type Door struct {
 
 // New makes a door. notice is told of what nobody is there to be answered, such as a panic.
 func New(notice func(error)) *Door {
-	d := &Door{mux: http.NewServeMux(), metrics: prometheus.NewRegistry(), notice: notice, going: make(chan struct{})}
+	d := &Door{mux: http.NewServeMux(), metrics: prometheus.NewRegistry(), notice: notice, stall: stallAfter, going: make(chan struct{})}
 	d.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "dokaz_http_request_seconds", Help: "Time from a request's header to the end of its answer.",
 		Buckets: []float64{.005, .025, .1, .3, 1, 3, 10, 60},
