@@ -72,7 +72,9 @@ func FuzzRequests(f *testing.F) {
 			t.Errorf("%s %s: %d %s %v", method, target, w.Code, w.Body, said)
 			said = nil
 		}
-		h.conforms(request{method: method, path: path}, w)
+		if ctx.Err() == nil { // else nobody sees the answer
+			h.conforms(request{method: method, path: path}, w)
+		}
 	})
 }
 
