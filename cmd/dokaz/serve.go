@@ -142,11 +142,16 @@ func furnished(t *terminal, h *wire.House, changes *api.Bell) (*door.Door, error
 	}
 	s := h.Config.Serve
 	a := api.New(api.Rooms{
-		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog, Guard: webhook.Guard{Allowed: s.Prefixes()},
-		Staging: staging(h), Changes: changes,
+		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog,
+		Finder: h, Staging: staging(h), Webhooks: h.Catalog, Letters: h.Catalog, Guard: webhook.Guard{Allowed: s.Prefixes()}, Changes: changes,
 		Metrics: d.Metrics(), Closing: d.Draining(), Notice: notice,
-	}, api.Limits{Upload: s.Upload, Uploads: s.Uploads, Lookups: h.Config.Workers, Streams: maxStreams, Queue: s.Queue, Free: s.Free, Rate: s.Rate})
-	d.Mount("/", a)
+	}, api.Limits{
+		Upload: s.Upload, Uploads: s.Uploads, Lookups: h.Config.Workers, Streams: maxStreams, Queue: s.Queue, Free: s.Free, Rate: s.Rate,
+	})
+	for _, pattern := range api.Patterns() {
+		d.Mount(pattern, a)
+	}
+	d.Mount("/", a) // what is nowhere is said by it, too
 	return d, nil
 }
 
