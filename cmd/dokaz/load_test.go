@@ -211,10 +211,14 @@ func TestLoadFull(t *testing.T) {
 		})
 	}
 	clients.Wait()
+	used, err := usageOf(l.server.process.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
 	slices.Sort(l.took)
 	at := func(p float64) time.Duration { return l.took[int(p*float64(len(l.took)-1))].Round(time.Millisecond) }
-	t.Logf("%d items of 2 MiB by %d clients, %v of rest after each: given in %v; %d connections cut; accepting took p50 %v, p95 %v, p99 %v, most %v",
-		len(l.acked), loadClients, *loadPace, time.Since(began).Round(time.Second), l.cuts, at(.5), at(.95), at(.99), at(1))
+	t.Logf("%d items of 2 MiB by %d clients, %v of rest after each: given in %v; %d connections cut; accepting took p50 %v, p95 %v, p99 %v, most %v; serve itself used %.1f s of CPU meanwhile",
+		len(l.acked), loadClients, *loadPace, time.Since(began).Round(time.Second), l.cuts, at(.5), at(.95), at(.99), at(1), used.self.Seconds())
 	l.settle()
 	memory := highWater(t, l.server.process.Process.Pid)
 	l.server.stop()

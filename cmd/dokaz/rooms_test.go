@@ -76,6 +76,7 @@ var outside = map[string][]string{
 	"github.com/spf13/":               {"cmd"},
 	"github.com/knadh/koanf":          {"cmd/internal/wire"},
 	"github.com/danielgtaylor/huma":   {"cmd/internal/api"},
+	"github.com/chromedp/":            {"cmd/dokaz"},
 	"github.com/prometheus/":          {"cmd/internal/api", "cmd/internal/door"},
 	"gocloud.dev":                     {"pipeline/vault"},
 	"github.com/minio/":               {"pipeline/vault"},

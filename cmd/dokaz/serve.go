@@ -144,12 +144,14 @@ func furnished(t *terminal, h *wire.House, changes *api.Bell, sessions *ui.Sessi
 	}
 	s := h.Config.Serve
 	a := api.New(api.Rooms{
-		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog, Guard: webhook.Guard{Allowed: s.Prefixes()},
-		Staging: staging(h), Changes: changes,
+		Tokens: h.Catalog, Intake: intake, Replies: h.Catalog, Records: h.Catalog, Reports: h, Lists: h.Catalog, Entries: h.Catalog,
+		Finder: h, Staging: staging(h), Webhooks: h.Catalog, Letters: h.Catalog, Guard: webhook.Guard{Allowed: s.Prefixes()}, Changes: changes,
 		Metrics: d.Metrics(), Closing: d.Draining(), Notice: notice,
-	}, api.Limits{Upload: s.Upload, Uploads: s.Uploads, Lookups: h.Config.Workers, Streams: maxStreams, Queue: s.Queue, Free: s.Free, Rate: s.Rate})
-	for _, path := range []string{"/v1/", "/livez", "/readyz", "/metrics", "/openapi.json", "/openapi.yaml"} {
-		d.Mount(path, a)
+	}, api.Limits{
+		Upload: s.Upload, Uploads: s.Uploads, Lookups: h.Config.Workers, Streams: maxStreams, Queue: s.Queue, Free: s.Free, Rate: s.Rate,
+	})
+	for _, pattern := range api.Patterns() {
+		d.Mount(pattern, a)
 	}
 	pages, err := ui.New(wire.Desk{House: h}, sessions, notice)
 	if err != nil {

@@ -171,7 +171,7 @@ func (a *API) fault(ctx context.Context, err error) *Problem {
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+	case ctx.Err() != nil: // whatever broke with it; SQLite calls it an interruption
 		return problem(BodyCut, "the client went away")
 	case diskFull(err):
 		return problem(DiskFull, "no space is left").after(retryFull)

@@ -17,7 +17,7 @@ import (
 func TestContract(t *testing.T) {
 	t.Parallel()
 	cases := contractCases()
-	h := open1(t, small)
+	h := opened(t, small)
 	for path, operations := range h.doc["paths"].(map[string]any) {
 		for method, o := range operations.(map[string]any) {
 			operation := o.(map[string]any)
@@ -27,7 +27,7 @@ func TestContract(t *testing.T) {
 				code := Code(c.(string))
 				t.Run(id+"/"+string(code), func(t *testing.T) {
 					t.Parallel()
-					h := open1(t, limitsFor(code))
+					h := opened(t, limitsFor(code))
 					r := request{method: strings.ToUpper(method), path: filled(path)}
 					made, special := cases[id+" "+string(code)]
 					switch {
@@ -46,10 +46,10 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// TestEveryCodeIsSomewheres fails for a code that no route says it answers; the two of addresses that are no routes are tested beside.
-func TestEveryCodeIsSomewheres(t *testing.T) {
+// TestEveryCodeIsAnsweredSomewhere fails for a code that no route says it answers; the two of addresses that are no routes are tested beside.
+func TestEveryCodeIsAnsweredSomewhere(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	used := map[Code]bool{}
 	for _, operations := range h.doc["paths"].(map[string]any) {
 		for _, o := range operations.(map[string]any) {
@@ -158,9 +158,9 @@ func contractCases() map[string]contractCase {
 		"give queue_full":       full,
 		"give disk_full":        crowded,
 		"give draining":         closing,
-		"readyz queue_full":     full1(full),
-		"readyz disk_full":      full1(crowded),
-		"readyz draining":       full1(closing),
+		"readyz queue_full":     afterwards(full),
+		"readyz disk_full":      afterwards(crowded),
+		"readyz draining":       afterwards(closing),
 		"give key_in_flight": func(t *testing.T, h *house, r request) request {
 			r = give(file)(t, h, r)
 			r.header["Idempotency-Key"] = "k"
@@ -185,9 +185,9 @@ func contractCases() map[string]contractCase {
 			r.token, r.path = h.token(ReportRead), "/v1/items?kind=photo&cursor="+writeCursor(1, catalog.Filter{}, false)
 			return r
 		},
-		"events draining":          full1(closing, ReportRead),
-		"lookup draining":          full1(closing, ReportRead),
-		"lookup disk_full":         full1(crowded, ReportRead),
+		"events draining":          afterwards(closing, ReportRead),
+		"lookup draining":          afterwards(closing, ReportRead),
+		"lookup disk_full":         afterwards(crowded, ReportRead),
 		"lookup request_malformed": give(formPart{field: "sidecar", name: "a.jpg", body: photo("a")}),
 		"lookup body_cut": func(t *testing.T, h *house, r request) request {
 			r = give(file)(t, h, r)
@@ -223,8 +223,8 @@ func contractCases() map[string]contractCase {
 	}))
 }
 
-// full1 makes a state with one case's means and asks another route.
-func full1(c contractCase, scopes ...string) contractCase {
+// afterwards makes a state with one case's means and asks another route.
+func afterwards(c contractCase, scopes ...string) contractCase {
 	return func(t *testing.T, h *house, r request) request {
 		c(t, h, r)
 		if len(scopes) > 0 {
@@ -241,7 +241,7 @@ func digestField(b []byte) string {
 
 func TestNothingAnswersWithoutAToken(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	for _, path := range []string{"/", "/v1", "/v1/items", "/metrics", "/openapi.json", "/problems/invalid", "/livez/"} {
 		if got := h.ask(request{method: http.MethodGet, path: path}); got.Code != http.StatusUnauthorized {
 			t.Errorf("%s answers %d", path, got.Code)
@@ -256,7 +256,7 @@ func TestNothingAnswersWithoutAToken(t *testing.T) {
 
 func TestTokensEnd(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	text := h.token(ReportRead)
 	ask := func() int { return h.ask(request{method: http.MethodGet, path: "/problems/invalid", token: text}).Code }
 	if got := ask(); got != http.StatusOK {

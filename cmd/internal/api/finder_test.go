@@ -46,7 +46,7 @@ func (h *house) FindHash(context.Context, pipeline.Hash256) (Likeness, error) {
 
 func TestAListGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(IntakeWrite, ReportRead)
 	var want []pipeline.Digest
 	for i := range 7 {
@@ -84,7 +84,7 @@ func reversed(ds []pipeline.Digest) []pipeline.Digest {
 
 func TestFiltersFit(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(IntakeWrite, ReportRead)
 	a := read[Taken](t, h.give(token, "First.jpg", photo("a"), formPart{field: "claims", body: []byte(`{"source":"desk"}`)})).Item
 	b := read[Taken](t, h.give(token, "second.jpg", photo("b"))).Item
@@ -153,7 +153,7 @@ func events(t *testing.T, h *house, token, after string, n int) []string {
 
 func TestEventsGoOnWhereTheyWere(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(IntakeWrite, ReportRead)
 	d := read[Taken](t, h.give(token, "a.jpg", photo("a"))).Item
 	h.examined(d)
@@ -172,7 +172,7 @@ func TestEventsGoOnWhereTheyWere(t *testing.T) {
 
 func TestALookupTakesNothingIn(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(IntakeWrite, ReportRead)
 	d := read[Taken](t, h.give(token, "a.jpg", photo("a"))).Item
 	body, header := form(formPart{field: "file", name: "b.jpg", body: photo("b")})

@@ -27,7 +27,7 @@ func (h *house) routes() []string {
 // FuzzRequests sends nonsense to every route, in the name of one who may do everything. Whatever comes, the answer is none that blames the
 // server, it has the form described, and it comes soon after the client hangs up.
 func FuzzRequests(f *testing.F) {
-	h := open1(f, small)
+	h := opened(f, small)
 	token := h.token(Admin)
 	var said []error
 	h.api.Notice = func(err error) { said = append(said, err) }
@@ -72,7 +72,9 @@ func FuzzRequests(f *testing.F) {
 			t.Errorf("%s %s: %d %s %v", method, target, w.Code, w.Body, said)
 			said = nil
 		}
-		h.conforms(request{method: method, path: path}, w)
+		if ctx.Err() == nil { // else nobody sees the answer
+			h.conforms(request{method: method, path: path}, w)
+		}
 	})
 }
 

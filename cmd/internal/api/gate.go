@@ -52,6 +52,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write(w, astray(h, r))
 		return
 	}
+	if d, is := w.(interface{ Route(pattern string) }); is { // the server counts by routes
+		d.Route(pattern)
+	}
 	a.mux.ServeHTTP(w, r)
 }
 

@@ -61,7 +61,6 @@ type house struct {
 	reports map[pipeline.Digest][]byte
 	schemas *jsonschema.Compiler
 	doc     map[string]any
-	said    []error
 	shift   time.Duration // of the clocks
 }
 
@@ -132,7 +131,7 @@ var empty = sync.OnceValues(func() ([]byte, error) {
 
 var small = Limits{Upload: 1 << 20, Uploads: 4, Queue: 100, Free: 1 << 20}
 
-func open1(t testing.TB, l Limits) *house {
+func opened(t testing.TB, l Limits) *house {
 	t.Helper()
 	h := &house{t: t, vault: &memory{kept: map[pipeline.Digest]bool{}}, closing: make(chan struct{}), reports: map[pipeline.Digest][]byte{}}
 	path := filepath.Join(t.TempDir(), "catalog.db")
@@ -167,9 +166,11 @@ func open1(t testing.TB, l Limits) *house {
 }
 
 func (h *house) rooms() Rooms {
-	return Rooms{Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h, Webhooks: h.Catalog, Letters: h.Catalog, Staging: &upload.Store{Dir: filepath.Join(h.t.TempDir(), "uploads"), Records: h.Catalog, Clock: h.now},
-		Changes: &h.changes, Closing: h.closing,
-		Notice: func(err error) { h.said = append(h.said, err) }}
+	return Rooms{
+		Tokens: h, Intake: h, Replies: h.Catalog, Records: h, Reports: h, Lists: h.Catalog, Entries: h.Catalog, Finder: h,
+		Webhooks: h.Catalog, Letters: h.Catalog, Changes: &h.changes, Closing: h.closing, Notice: func(error) {},
+		Staging: &upload.Store{Dir: filepath.Join(h.t.TempDir(), "uploads"), Records: h.Catalog, Clock: h.now},
+	}
 }
 
 // token makes a token with scopes and returns its text.

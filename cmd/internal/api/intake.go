@@ -69,7 +69,8 @@ type intakeOutput struct {
 
 func (a *API) registerIntake() {
 	o := describe(operation{
-		id: "give", method: http.MethodPost, path: "/v1/items", summary: "Hand a file over", scopes: []string{IntakeWrite}, status: http.StatusAccepted,
+		id: "give", method: http.MethodPost, path: "/v1/items", summary: "Hand a file over",
+		scopes: []string{IntakeWrite}, status: http.StatusAccepted,
 		about: `The file is durable when the answer comes: 202 for a new item, whose examination waits in line, 200 for one that the case
 holds already. Claims and sidecars are kept with either. The parts may come in any order; a part may have a Content-Digest or
 Repr-Digest of its own.`,
@@ -85,7 +86,8 @@ Repr-Digest of its own.`,
 // intakeBody describes the form.
 func intakeBody() *huma.RequestBody {
 	text := func(doc string) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Description: doc} }
-	claims := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Description: "What the giver says of the file. Nothing of it is checked; all of it stands in the report.",
+	claims := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false,
+		Description: "What the giver says of the file. Nothing of it is checked; all of it stands in the report.",
 		Properties: map[string]*huma.Schema{
 			"source": text("who or what it comes from"), "url": text("where it was found"), "claimed_time": text("when it is said to be from"),
 			"claimed_place": text("where it is said to be from"), "lat": text("decimal degrees"), "lon": text("decimal degrees"), "collector": text("who collected it"),

@@ -25,7 +25,7 @@ func read[T any](t *testing.T, a answerOf) T {
 
 func TestAFileIsTakenInOnce(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(IntakeWrite, ReportRead)
 	claims := formPart{field: "claims", body: []byte(`{"source":"desk","other":{"case number":"7"}}`)}
 	sidecar := formPart{field: "sidecar", name: "a.xmp", body: []byte("<x/>")}
@@ -66,7 +66,7 @@ func TestAFileIsTakenInOnce(t *testing.T) {
 
 func TestWhatFailsLeavesNoItem(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(IntakeWrite)
 	body, header := form(formPart{field: "file", name: "a.jpg", body: photo("a")}, formPart{field: "claims", body: []byte(`{}`)})
 	for name, r := range map[string]request{
@@ -100,7 +100,7 @@ func TestWhatFailsLeavesNoItem(t *testing.T) {
 
 func TestAKeyAnswersAsBefore(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(IntakeWrite)
 	body, header := form(formPart{field: "file", name: "a.jpg", body: photo("a")})
 	header["Idempotency-Key"] = "k"
@@ -125,7 +125,7 @@ func TestEqualFilesAtOnceAreOneItem(t *testing.T) {
 	t.Parallel()
 	l := small
 	l.Uploads = 16
-	h := open1(t, l)
+	h := opened(t, l)
 	token := h.token(IntakeWrite)
 	answers := make([]answerOf, 12)
 	var wg sync.WaitGroup
@@ -150,7 +150,7 @@ func TestEqualFilesAtOnceAreOneItem(t *testing.T) {
 
 func TestAJobIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(IntakeWrite, ReportRead)
 	d := read[Taken](t, h.give(token, "a.jpg", photo("a"))).Item
 	waiting := make(chan answerOf, 1)
@@ -170,7 +170,7 @@ func TestAJobIsWaitedFor(t *testing.T) {
 
 func TestAReportIsNotSentTwice(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(IntakeWrite, ReportRead)
 	d := read[Taken](t, h.give(token, "a.jpg", photo("a"))).Item
 	h.examined(d)
@@ -193,7 +193,7 @@ func TestAReportIsNotSentTwice(t *testing.T) {
 
 func TestRetryAfterIsSaid(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	h.free.Store(0)
 	got := h.give(h.token(IntakeWrite), "a.jpg", photo("a"))
 	if got.Code != http.StatusInsufficientStorage || got.Header().Get("Retry-After") != jsonNumber(int(retryFull/time.Second)) || got.problem.Limit != small.Free {

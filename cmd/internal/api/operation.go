@@ -73,10 +73,11 @@ func (a *API) registerMetrics() {
 
 // registerDocument serves the contract itself.
 func (a *API) registerDocument() {
+	whole := map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}
 	document := sync.OnceValues(func() ([]byte, error) { return a.huma.OpenAPI().MarshalJSON() })
 	huma.Register(a.huma, describe(operation{
 		id: "openapi", method: http.MethodGet, path: "/openapi.json", summary: "This document", scopes: Scopes(),
-		answers: map[string]*huma.Response{"200": {Description: "OpenAPI 3.1", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}}},
+		answers: map[string]*huma.Response{"200": {Description: "OpenAPI 3.1", Content: whole}},
 	}), func(ctx context.Context, _ *struct{}) (*documentOutput, error) {
 		b, err := document()
 		if err != nil {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -62,23 +63,28 @@ type tusOptions struct {
 func (a *API) registerUploads() {
 	scopes := []string{IntakeWrite}
 	one := uploadsPath + "/{id}"
-	pieces := []Code{UploadUnknown, TusVersion, OffsetMismatch, ChecksumMismatch, UploadBusy, RequestMalformed, BodyCut, TooSlow, TooLarge, MediaType, NotMedia, DigestMismatch, Draining, DiskFull, QueueFull}
+	pieces := []Code{TusVersion, RequestMalformed, BodyCut, TooSlow, TooLarge, NotMedia, ChecksumMismatch, DigestMismatch, Draining, DiskFull, QueueFull}
 	huma.Register(a.huma, describe(operation{
 		id: "uploadOptions", method: http.MethodOptions, path: uploadsPath, summary: "What of tus is spoken here", scopes: scopes, status: http.StatusNoContent,
 	}), a.uploadOptions)
 	create := describe(operation{
 		id: "createUpload", method: http.MethodPost, path: uploadsPath, summary: "Begin a resumable upload", scopes: scopes, status: http.StatusCreated,
 		about: "tus 1.0.0: " + tusExtensions + ". What is acknowledged is durable; an upload is kept for a day after it was last heard of.",
-		codes: []Code{TusVersion, RequestMalformed, BodyCut, TooSlow, TooLarge, NotMedia, ChecksumMismatch, DigestMismatch, Draining, DiskFull, QueueFull},
+		codes: pieces,
 	})
 	huma.Register(a.huma, create, a.createUpload)
 	huma.Register(a.huma, describe(operation{
-		id: "askUpload", method: http.MethodHead, path: one, summary: "Where an upload stands", scopes: scopes, status: http.StatusOK, codes: []Code{UploadUnknown, TusVersion},
+		id: "askUpload", method: http.MethodHead, path: one, summary: "Where an upload stands", scopes: scopes, status: http.StatusOK,
+		codes: []Code{UploadUnknown, TusVersion},
 	}), a.askUpload)
-	patch := describe(operation{id: "patchUpload", method: http.MethodPatch, path: one, summary: "Send a piece", scopes: scopes, status: http.StatusNoContent, codes: pieces})
+	patch := describe(operation{
+		id: "patchUpload", method: http.MethodPatch, path: one, summary: "Send a piece", scopes: scopes, status: http.StatusNoContent,
+		codes: append([]Code{UploadUnknown, OffsetMismatch, UploadBusy, MediaType}, pieces...),
+	})
 	huma.Register(a.huma, patch, a.patchUpload)
 	huma.Register(a.huma, describe(operation{
-		id: "endUpload", method: http.MethodDelete, path: one, summary: "Give an upload up", scopes: scopes, status: http.StatusNoContent, codes: []Code{UploadUnknown, UploadBusy, TusVersion},
+		id: "endUpload", method: http.MethodDelete, path: one, summary: "Give an upload up", scopes: scopes, status: http.StatusNoContent,
+		codes: []Code{UploadUnknown, UploadBusy, TusVersion},
 	}), a.endUpload)
 	piece := &huma.RequestBody{Content: map[string]*huma.MediaType{pieceType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}
 	a.streamed(create, piece)
@@ -104,8 +110,8 @@ func (t Tus) speaks() *Problem {
 
 // overridden gives a request of the protocol the method that its client could not send.
 func overridden(r *http.Request) *http.Request {
-	if m := r.Header.Get("X-HTTP-Method-Override"); r.Method == http.MethodPost && len(r.URL.Path) > len(uploadsPath) && r.URL.Path[:len(uploadsPath)] == uploadsPath {
-		switch m {
+	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, uploadsPath+"/") {
+		switch m := r.Header.Get("X-HTTP-Method-Override"); m {
 		case http.MethodPatch, http.MethodDelete, http.MethodHead:
 			r = r.Clone(r.Context())
 			r.Method = m

@@ -78,8 +78,12 @@ func (a *API) registerWebhooks() {
 data in the body, data as in /v1/events. Each is put into an outbox by the transaction of what it tells, and tried for three days.`,
 		codes: append([]Code{AddressRefused, TooMany}, ofJSON...),
 	}), a.makeWebhook)
-	huma.Register(a.huma, describe(operation{id: "webhooks", method: http.MethodGet, path: at, summary: "All webhooks, without their secrets", scopes: admin}), a.listWebhooks)
-	huma.Register(a.huma, describe(operation{id: "webhook", method: http.MethodGet, path: one, summary: "One webhook", scopes: admin, codes: []Code{WebhookUnknown}}), a.askWebhook)
+	huma.Register(a.huma, describe(operation{
+		id: "webhooks", method: http.MethodGet, path: at, summary: "All webhooks, without their secrets", scopes: admin,
+	}), a.listWebhooks)
+	huma.Register(a.huma, describe(operation{
+		id: "webhook", method: http.MethodGet, path: one, summary: "One webhook", scopes: admin, codes: []Code{WebhookUnknown},
+	}), a.askWebhook)
 	huma.Register(a.huma, describe(operation{
 		id: "changeWebhook", method: http.MethodPut, path: one, summary: "Set a webhook anew", scopes: admin,
 		codes: append([]Code{WebhookUnknown, AddressRefused, PreconditionMissing, PreconditionFailed}, ofJSON...),

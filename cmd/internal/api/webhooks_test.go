@@ -79,7 +79,7 @@ func withWebhooks(all map[string]contractCase) map[string]contractCase {
 
 func TestAWebhookIsChangedOnlyAsSeen(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(WebhookWrite)
 	path, first := h.made(token)
 	ask := func(method, path, etag, body string) answerOf {
@@ -113,7 +113,7 @@ func TestAWebhookIsChangedOnlyAsSeen(t *testing.T) {
 
 func TestDeadLettersAreListedAndTriedAgain(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	token := h.token(Admin)
 	path, _ := h.made(token)
 	d := read[Taken](t, h.give(token, "a.jpg", photo("a"))).Item
@@ -146,7 +146,7 @@ func TestDeadLettersAreListedAndTriedAgain(t *testing.T) {
 
 func TestTheOutboxIsOfTheEffect(t *testing.T) {
 	t.Parallel()
-	h := open1(t, small)
+	h := opened(t, small)
 	w, err := h.PutWebhook(t.Context(), catalog.Webhook{ID: "w", URL: "https://example.org", Secret: "s"})
 	if err != nil {
 		t.Fatal(err)

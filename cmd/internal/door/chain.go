@@ -34,7 +34,7 @@ func (d *Door) Handler() http.Handler {
 		_, route := d.mux.Handler(r)
 		defer func() {
 			d.caught(out, r, recover())
-			d.requests.WithLabelValues(routeOf(r, route), methodOf(r.Method), strconv.Itoa(out.status())).Observe(time.Since(began).Seconds())
+			d.requests.WithLabelValues(out.named(route), methodOf(r.Method), strconv.Itoa(out.status())).Observe(time.Since(began).Seconds())
 		}()
 		d.mux.ServeHTTP(out, r)
 	})
@@ -59,12 +59,15 @@ func hungUp(err error) bool {
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed)
 }
 
-// routeOf is a bounded name for what was asked: the pattern and never the path.
-func routeOf(r *http.Request, route string) string {
-	if r.Pattern != "" {
-		return r.Pattern
+// Route tells metrics which route of a mux of its own a handler took: a pattern, never a path.
+func (a *answer) Route(pattern string) { a.route = pattern }
+
+// named is a bounded name for what was asked.
+func (a *answer) named(pattern string) string {
+	if a.route != "" {
+		return a.route
 	}
-	return route
+	return pattern
 }
 
 // methodOf is a bounded name for a method, which a client may invent.
@@ -81,6 +84,7 @@ type answer struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	stall   time.Duration
+	route   string // of the handler's own mux; "" where it has none
 	code    int
 }
 

@@ -36,8 +36,11 @@ func TestMetricsHaveBoundedNames(t *testing.T) {
 	t.Parallel()
 	d := New(nil)
 	d.Mount("/a/{id}", http.NotFoundHandler())
+	d.Mount("/b/", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.(interface{ Route(string) }).Route("GET /b/{own}")
+	}))
 	for _, r := range []*http.Request{
-		httptest.NewRequest("BREW", "/a/1", nil), httptest.NewRequest("GET", "/a/2", nil), httptest.NewRequest("GET", "/nowhere/1", nil), httptest.NewRequest("GET", "/nowhere/2", nil),
+		httptest.NewRequest("BREW", "/a/1", nil), httptest.NewRequest("GET", "/a/2", nil), httptest.NewRequest("GET", "/nowhere/1", nil), httptest.NewRequest("GET", "/nowhere/2", nil), httptest.NewRequest("GET", "/b/1", nil), httptest.NewRequest("GET", "/b/2", nil),
 	} {
 		d.Handler().ServeHTTP(httptest.NewRecorder(), r)
 	}
@@ -46,7 +49,7 @@ func TestMetricsHaveBoundedNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range got {
-		if f.GetName() == "dokaz_http_request_seconds" && len(f.GetMetric()) != 3 {
+		if f.GetName() == "dokaz_http_request_seconds" && len(f.GetMetric()) != 4 {
 			t.Errorf("%v", f.GetMetric())
 		}
 	}
