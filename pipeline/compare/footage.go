@@ -12,7 +12,7 @@ import (
 
 // footage finds the stretches of one item's footage that the other shows.
 func (s Settings) footage(a, b pipeline.Prints) []pipeline.Match {
-	f := s.Footage.Align(a.Footage, b.Footage, nil)
+	f := s.Footage.Align(a.Footage, b.Footage)
 	if f.Strength != pipeline.Confirmed {
 		f = s.inPart(a, b, f)
 	}
@@ -71,7 +71,7 @@ func (s Settings) joined(m pipeline.Match, located bool, v seenStill, a, b pipel
 	}
 	far := s.Footage
 	far.Placed, far.Clear = 256, 0
-	v.match.Distance = far.Locate(a.Pictures, b.Footage, nil).Distance
+	v.match.Distance = far.Locate(a.Pictures, b.Footage).Distance
 	return v.match
 }
 
@@ -113,7 +113,7 @@ func meet(p, q []pipeline.Segment) bool {
 
 // located finds the picture by the hashes of frames.
 func (s Settings) located(a, b pipeline.Prints) (pipeline.Match, bool) {
-	f := s.Footage.Locate(a.Pictures, b.Footage, nil)
+	f := s.Footage.Locate(a.Pictures, b.Footage)
 	return s.stillMatch(a, b, f), len(f.Segments) > 0
 }
 
@@ -125,7 +125,7 @@ func (s Settings) locatedInPart(a, b pipeline.Prints, v seenStill) (pipeline.Mat
 		return pipeline.Match{}, false
 	}
 	shown := []pipeline.PrintedPicture{{Bits: h, Quality: 100}}
-	f := s.Footage.Locate(shown, cut(b, v.fit.InB), nil)
+	f := s.Footage.Locate(shown, cut(b, v.fit.InB))
 	f.Transform = v.match.Transform
 	m := s.stillMatch(a, b, f)
 	if m.Inliers = v.match.Inliers; !v.certain {

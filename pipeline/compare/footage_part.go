@@ -53,7 +53,7 @@ func (s Settings) aligned(a, b pipeline.Prints, fit geometry.Fit, part pipeline.
 	if !ok || min(part[2], part[3], onto[2], onto[3]) < leastPart || all(part) && all(onto) {
 		return timeline.Finding{}, false
 	}
-	f := s.Footage.Align(cut(a, part), cut(b, onto), nil)
+	f := s.Footage.Align(cut(a, part), cut(b, onto))
 	f.Transform.Crop, f.Transform.Within = unlessAll(fit.InA), unlessAll(fit.InB)
 	return f, true
 }

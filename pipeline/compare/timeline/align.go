@@ -18,9 +18,9 @@ type Finding struct {
 
 // Align finds the stretches of one item's footage that are shown in the other's. Of several streams it takes the pair in
 // which it finds most.
-func (s Settings) Align(a, b []pipeline.FrameHashes, common Common) Finding {
+func (s Settings) Align(a, b []pipeline.FrameHashes) Finding {
 	var best Finding
-	filmsA, filmsB := s.films(a, b, common)
+	filmsA, filmsB := s.streams(a), s.streams(b)
 	for _, fa := range filmsA {
 		for _, fb := range filmsB {
 			if f := s.align(fa, fb); f.better(best) {

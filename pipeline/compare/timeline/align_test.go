@@ -54,7 +54,7 @@ func TestStretches(t *testing.T) {
 	} {
 		dim(c.a, blank[0])
 		dim(c.b, blank[0])
-		check(t, name, timeline.Defaults().Align(c.a, c.b, nil), 0.3, c.want...)
+		check(t, name, timeline.Defaults().Align(c.a, c.b), 0.3, c.want...)
 	}
 }
 
@@ -92,7 +92,7 @@ func TestAStretchIsFoundAtAnySpeed(t *testing.T) {
 		lead := float64(s.IntN(10*fine+1)) / fine
 		b := s.sampled(4, s.film(lead), sped(part(film, from, from+length), speed))
 		n := &notes{T: t}
-		check(n, "a stretch", timeline.Defaults().Align(s.sampled(2, film), b, nil), 0.5, at(speed, from, lead, length))
+		check(n, "a stretch", timeline.Defaults().Align(s.sampled(2, film), b), 0.5, at(speed, from, lead, length))
 		if n.said {
 			missed++
 		}
@@ -116,7 +116,7 @@ func (n *notes) Errorf(format string, args ...any) {
 // Somebody walks down a corridor as somebody else does a minute and a half later, under a camera that stands.
 func TestPeopleWhoWalkTheSameWayAreNotConfirmed(t *testing.T) {
 	t.Parallel()
-	if f := timeline.Defaults().Align(frozen(t, "corridor"), frozen(t, "corridor-later"), nil); f.Strength == pipeline.Confirmed {
+	if f := timeline.Defaults().Align(frozen(t, "corridor"), frozen(t, "corridor-later")); f.Strength == pipeline.Confirmed {
 		t.Errorf("%+v", f.Segments)
 	}
 }
@@ -131,7 +131,7 @@ func TestAStillPictureConfirmsNothing(t *testing.T) {
 		take := func(what string) []pipeline.FrameHashes {
 			return s.sampled(noise, part(scene, 0, float64(rapid.IntRange(3, 20).Draw(t, what))))
 		}
-		f := timeline.Defaults().Align(take("a"), take("b"), nil)
+		f := timeline.Defaults().Align(take("a"), take("b"))
 		if len(f.Segments) != 1 || f.Strength != pipeline.Suggested || !f.Segments[0].Ambiguous || f.Segments[0].Speed != 1 {
 			t.Fatalf("%+v", f)
 		}
@@ -140,7 +140,7 @@ func TestAStillPictureConfirmsNothing(t *testing.T) {
 
 func TestFilmsOfOnePlaceAtOtherTimesConfirmNothing(t *testing.T) {
 	t.Parallel()
-	f := timeline.Defaults().Align(frozen(t, "walkers-first"), frozen(t, "walkers-later"), nil)
+	f := timeline.Defaults().Align(frozen(t, "walkers-first"), frozen(t, "walkers-later"))
 	for _, g := range f.Segments {
 		if g.Strength != pipeline.Suggested || !g.Ambiguous {
 			t.Errorf("%+v", g)
@@ -161,7 +161,7 @@ func TestRealFilms(t *testing.T) {
 		"other strangers":                     {"cars", "walkers-first", nil},
 	} {
 		a, b := frozen(t, c.a), frozen(t, c.b)
-		check(t, name, timeline.Defaults().Align(a, b, nil), 0.3, c.want...)
+		check(t, name, timeline.Defaults().Align(a, b), 0.3, c.want...)
 	}
 }
 
@@ -169,7 +169,7 @@ func TestIdenticalFramesConfirmAlsoWhatHardlyMoves(t *testing.T) {
 	t.Parallel()
 	s := newStudio(2)
 	a := s.sampled(3, s.still(4))
-	check(t, "identical", timeline.Defaults().Align(a, a, nil), 0.3, sure(0, 0, 4))
+	check(t, "identical", timeline.Defaults().Align(a, a), 0.3, sure(0, 0, 4))
 }
 
 func TestBordersAreSeenThrough(t *testing.T) {
@@ -180,28 +180,13 @@ func TestBordersAreSeenThrough(t *testing.T) {
 	inner := s.sampled(4, part(film, 4, 20))[0]
 	inner.View, inner.Box = "trimmed", &box
 	b := append(s.sampled(4, part(framed, 4, 20)), inner)
-	f := timeline.Defaults().Align(s.sampled(2, film), b, nil)
+	f := timeline.Defaults().Align(s.sampled(2, film), b)
 	check(t, "letterboxed", f, 0.3, sure(4, 0, 16))
 	if d := cmp.Diff(pipeline.Transform{Within: &box}, f.Transform); d != "" {
 		t.Error(d)
 	}
-	f = timeline.Defaults().Align(b, s.sampled(2, film), nil)
+	f = timeline.Defaults().Align(b, s.sampled(2, film))
 	if d := cmp.Diff(pipeline.Transform{Crop: &box}, f.Transform); d != "" {
 		t.Error(d)
 	}
-}
-
-func TestCommonFramesHaveNoVote(t *testing.T) {
-	t.Parallel()
-	s := newStudio(4)
-	intro, own, other := s.film(6), s.film(30), s.film(30)
-	common := func(h pipeline.Hash256) bool {
-		return slices.ContainsFunc(intro, func(k pipeline.Hash256) bool { return k.Distance(h) <= 20 })
-	}
-	set := timeline.Defaults()
-	a, b := s.sampled(2, intro, own), s.sampled(2, intro, other)
-	check(t, "not known to be common", set.Align(a, b, nil), 0.3, sure(0, 0, 6))
-	check(t, "an intro in common", set.Align(a, b, common), 0.3)
-	check(t, "more than an intro", set.Align(a, s.sampled(2, intro, part(own, 5, 20)), common), 0.3, sure(11, 6, 15))
-	check(t, "the intro itself", set.Align(s.sampled(2, intro), a, common), 0.3, sure(0, 0, 6))
 }

@@ -44,33 +44,8 @@ func (f film) axis() []frame { return f.views[0].frames }
 // end is where the film ends: half a step after its last frame, since nothing says how long that one stands.
 func (f film) end() int64 { return f.axis()[len(f.axis())-1].at + f.step/2 }
 
-// films returns the films of two items. Where one of them is common material for the most part it is what the others have in
-// common, and its frames have their vote.
-func (s Settings) films(a, b []pipeline.FrameHashes, common Common) (filmsA, filmsB []film) {
-	if common != nil && (s.mostlyCommon(a, common) || s.mostlyCommon(b, common)) {
-		common = nil
-	}
-	return s.streams(a, common), s.streams(b, common)
-}
-
-// mostlyCommon reports whether more than half of an item's frames of enough quality are common material.
-func (s Settings) mostlyCommon(footage []pipeline.FrameHashes, common Common) bool {
-	n, of := 0, 0
-	for _, f := range footage {
-		for _, fr := range f.Frames {
-			if fr.Quality >= s.Quality {
-				of++
-				if common(fr.Bits) {
-					n++
-				}
-			}
-		}
-	}
-	return 2*n > of
-}
-
 // streams gathers the views of every stream, in the order of streams: whole frames, then those without borders.
-func (s Settings) streams(footage []pipeline.FrameHashes, common Common) []film {
+func (s Settings) streams(footage []pipeline.FrameHashes) []film {
 	sorted := slices.Clone(footage)
 	slices.SortStableFunc(sorted, func(p, q pipeline.FrameHashes) int {
 		return cmp.Or(cmp.Compare(p.Stream, q.Stream), cmp.Compare(min(len(p.View), 1), min(len(q.View), 1)))
@@ -81,7 +56,7 @@ func (s Settings) streams(footage []pipeline.FrameHashes, common Common) []film 
 		for n < len(sorted) && sorted[n].Stream == sorted[0].Stream && (sorted[n].View == "") == (sorted[0].View == "") {
 			n++
 		}
-		v := s.view(sorted[:n], common)
+		v := s.view(sorted[:n])
 		switch stream := sorted[0].Stream; {
 		case len(v.frames) == 0:
 		case len(out) > 0 && out[len(out)-1].stream == stream:
@@ -95,9 +70,9 @@ func (s Settings) streams(footage []pipeline.FrameHashes, common Common) []film 
 }
 
 // view returns the frames of facts that show one stream in one way, ascending in time, within the bounds.
-func (s Settings) view(facts []pipeline.FrameHashes, common Common) (v view) {
+func (s Settings) view(facts []pipeline.FrameHashes) (v view) {
 	for _, f := range facts {
-		v.frames = append(v.frames, s.frames(f, common)...)
+		v.frames = append(v.frames, s.frames(f)...)
 	}
 	slices.SortStableFunc(v.frames, func(a, b frame) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), slices.Compare(a.hash[:], b.hash[:]))
@@ -118,7 +93,7 @@ func (s Settings) view(facts []pipeline.FrameHashes, common Common) (v view) {
 }
 
 // frames returns the frames of one fact.
-func (s Settings) frames(f pipeline.FrameHashes, common Common) (out []frame) {
+func (s Settings) frames(f pipeline.FrameHashes) (out []frame) {
 	if f.Algorithm != "pdq" {
 		return nil
 	}
@@ -126,8 +101,7 @@ func (s Settings) frames(f pipeline.FrameHashes, common Common) (out []frame) {
 		if !(math.Abs(fr.Time) <= latest/1000) {
 			continue
 		}
-		votes := fr.Quality >= s.Quality && !(common != nil && common(fr.Bits))
-		out = append(out, frame{at: int64(math.Round(fr.Time * 1000)), hash: fr.Bits, votes: votes, clear: fr.Quality >= s.Clear, usual: s.Even, box: f.Box})
+		out = append(out, frame{at: int64(math.Round(fr.Time * 1000)), hash: fr.Bits, votes: fr.Quality >= s.Quality, clear: fr.Quality >= s.Clear, usual: s.Even, box: f.Box})
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func hashes(seconds ...float64) []pipeline.FrameHashes {
 
 func TestFramesAreSortedSpacedAndThinned(t *testing.T) {
 	t.Parallel()
-	got := Defaults().streams(hashes(1, 0.5, 0.51, 0.524, 0.525, 0.549, 86400, 86400.1, -0.04, 1, math.NaN(), math.Inf(1)), nil)
+	got := Defaults().streams(hashes(1, 0.5, 0.51, 0.524, 0.525, 0.549, 86400, 86400.1, -0.04, 1, math.NaN(), math.Inf(1)))
 	if d := cmp.Diff([]int64{-40, 500, 525, 1000, 86_400_000}, times(got[0].axis())); d != "" {
 		t.Error(d)
 	}
@@ -35,7 +35,7 @@ func TestFramesAreSortedSpacedAndThinned(t *testing.T) {
 	for i := range 2*maxFrames + 10 {
 		many = append(many, float64(i)/4)
 	}
-	if n := len(Defaults().streams(hashes(many...), nil)[0].axis()); n > maxFrames || n < maxFrames/2 {
+	if n := len(Defaults().streams(hashes(many...))[0].axis()); n > maxFrames || n < maxFrames/2 {
 		t.Errorf("%d frames", n)
 	}
 }
@@ -49,7 +49,7 @@ func TestViewsOfAStreamAreOneFilm(t *testing.T) {
 	}
 	other := boxed(0, "", 0)
 	other.Algorithm = "dhash"
-	got := Defaults().streams([]pipeline.FrameHashes{boxed(2, "", 0), boxed(0, "trimmed", 10), boxed(0, "trimmed", 5), boxed(0, "", 0), other}, nil)
+	got := Defaults().streams([]pipeline.FrameHashes{boxed(2, "", 0), boxed(0, "trimmed", 10), boxed(0, "trimmed", 5), boxed(0, "", 0), other})
 	if len(got) != 2 || len(got[0].views) != 2 || len(got[1].views) != 1 {
 		t.Fatalf("%+v", got)
 	}

@@ -16,7 +16,7 @@ const (
 // like it was taken then. Where a camera stands and looks at one place it is not; nor can it be told of less than
 // two frames.
 func (s Settings) Passes(footage []pipeline.FrameHashes, at float64) bool {
-	for _, f := range s.streams(footage, nil) {
+	for _, f := range s.streams(footage) {
 		v := f.views[0].voters
 		if i := nearestInTime(v, int64(math.Round(at*1000))); i >= 0 && s.passes(v, i) {
 			return true

@@ -2,13 +2,7 @@ package timeline
 
 import (
 	"fmt"
-
-	"dokaz/pipeline"
 )
-
-// Common reports whether a frame is common material: shown in so many items (titles, logos, stock intros) that it says nothing
-// of two of them. Its answers are a pure function of the set of items. A nil Common knows of none.
-type Common func(pipeline.Hash256) bool
 
 // Settings are the thresholds. Distances are in bits of 256, times in milliseconds. docs/measurements says what
 // they rest on.

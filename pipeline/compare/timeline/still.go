@@ -26,9 +26,9 @@ type still struct {
 // Locate finds where a film shows a picture: as it stands or turned and mirrored, with or without borders round either. Each
 // segment is a stretch of the film over which the picture fits about equally; a picture from a moving scene fits at one moment,
 // and start and end are the same. In more than one stretch the place is ambiguous.
-func (s Settings) Locate(pictures []pipeline.PrintedPicture, footage []pipeline.FrameHashes, common Common) Finding {
+func (s Settings) Locate(pictures []pipeline.PrintedPicture, footage []pipeline.FrameHashes) Finding {
 	var best Finding
-	for _, f := range s.streams(footage, common) {
+	for _, f := range s.streams(footage) {
 		if got := s.locate(s.whole(pictures), f); len(best.Segments) == 0 || len(got.Segments) > 0 && got.Distance < best.Distance {
 			best = got
 		}

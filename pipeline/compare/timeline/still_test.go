@@ -22,7 +22,7 @@ func TestAPictureIsFoundAtItsMoment(t *testing.T) {
 	footage := s.sampled(2, film)
 	for _, form := range pipeline.Dihedrals {
 		for _, at := range []float64{0.05, 7.3, 14.9, 28.6} {
-			f := timeline.Defaults().Locate(s.snapped(film, at, 6, form), footage, nil)
+			f := timeline.Defaults().Locate(s.snapped(film, at, 6, form), footage)
 			if len(f.Segments) != 1 || f.Strength != pipeline.Confirmed {
 				t.Fatalf("form %d at %.2f s: %+v", form, at, f)
 			}
@@ -42,7 +42,7 @@ func TestWhereNothingMovesARangeIsStated(t *testing.T) {
 	s := newStudio(12)
 	before, scene, after := s.film(6), s.still(5), s.film(6)
 	footage := s.sampled(1, before, scene, after)
-	f := timeline.Defaults().Locate(s.snapped(scene, 2, 4, pipeline.AsItIs), footage, nil)
+	f := timeline.Defaults().Locate(s.snapped(scene, 2, 4, pipeline.AsItIs), footage)
 	if len(f.Segments) != 1 || math.Abs(f.Segments[0].BStart-6) > 0.3 || math.Abs(f.Segments[0].BEnd-11) > 0.3 {
 		t.Errorf("%+v", f)
 	}
@@ -50,7 +50,7 @@ func TestWhereNothingMovesARangeIsStated(t *testing.T) {
 		t.Errorf("a moment is said of a scene that stands: %+v", f)
 	}
 	again := s.sampled(1, before, scene, after, scene)
-	f = timeline.Defaults().Locate(s.snapped(scene, 2, 4, pipeline.AsItIs), again, nil)
+	f = timeline.Defaults().Locate(s.snapped(scene, 2, 4, pipeline.AsItIs), again)
 	if len(f.Segments) != 2 || !f.Segments[0].Ambiguous || !f.Segments[1].Ambiguous {
 		t.Errorf("shown twice: %+v", f)
 	}
@@ -96,11 +96,11 @@ func TestWhatMovesInASceneThatStandsTellsTheMoment(t *testing.T) {
 	film, later := s.crowd(place, 20), s.crowd(place, 20)
 	footage := s.sampled(0, film)
 	for _, at := range []float64{3, 9.5, 16.25} {
-		f := timeline.Defaults().Locate(s.snapped(film, at, 2, pipeline.AsItIs), footage, nil)
+		f := timeline.Defaults().Locate(s.snapped(film, at, 2, pipeline.AsItIs), footage)
 		if f.Strength != pipeline.Confirmed || len(f.Segments) != 1 || math.Abs(f.Segments[0].BStart-at) > 0.25 {
 			t.Errorf("at %.2f s: %+v", at, f)
 		}
-		f = timeline.Defaults().Locate(s.snapped(later, at, 2, pipeline.AsItIs), footage, nil)
+		f = timeline.Defaults().Locate(s.snapped(later, at, 2, pipeline.AsItIs), footage)
 		if f.Strength == pipeline.Confirmed || len(f.Segments) > 0 && !f.Segments[0].Ambiguous {
 			t.Errorf("another day, at %.2f s: %+v", at, f)
 		}
@@ -112,7 +112,7 @@ func TestAPictureTakenJustAfterTheEndIsNotConfirmed(t *testing.T) {
 	t.Parallel()
 	s := newStudio(15)
 	film := s.crowd(s.frame(), 20)
-	f := timeline.Defaults().Locate(s.snapped(film, 10.5, 2, pipeline.AsItIs), s.sampled(0, part(film, 0, 10.25)), nil)
+	f := timeline.Defaults().Locate(s.snapped(film, 10.5, 2, pipeline.AsItIs), s.sampled(0, part(film, 0, 10.25)))
 	if f.Strength == pipeline.Confirmed {
 		t.Errorf("%+v", f)
 	}
@@ -154,7 +154,7 @@ func TestPicturesThatAreNotThere(t *testing.T) {
 		"dull and not so": dull,
 		"a part only":     {{Bits: film[100], Quality: 90, View: "centre80", Box: pipeline.Box{0.1, 0.1, 0.8, 0.8}}},
 	} {
-		if f := timeline.Defaults().Locate(pictures, s.sampled(2, film), nil); len(f.Segments) != 0 {
+		if f := timeline.Defaults().Locate(pictures, s.sampled(2, film)); len(f.Segments) != 0 {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
@@ -167,7 +167,7 @@ func TestBordersOfAPictureAreSeenThrough(t *testing.T) {
 	box := pipeline.Box{0, 0.2, 1, 0.6}
 	inner := s.snapped(film, 8, 6, pipeline.AsItIs)[0]
 	inner.View, inner.Box = "trimmed", box
-	f := timeline.Defaults().Locate([]pipeline.PrintedPicture{{Bits: s.frame(), Quality: 90}, inner}, s.sampled(2, film), nil)
+	f := timeline.Defaults().Locate([]pipeline.PrintedPicture{{Bits: s.frame(), Quality: 90}, inner}, s.sampled(2, film))
 	if d := cmp.Diff(pipeline.Transform{Crop: &box}, f.Transform); d != "" || len(f.Segments) != 1 {
 		t.Errorf("%+v: %s", f, d)
 	}
