@@ -37,6 +37,7 @@ type Match struct {
 	Inliers   int       `json:"inliers,omitempty"`    // local features that one geometric transform maps onto each other
 	Agreement float64   `json:"agreement,omitempty"`  // correlation, -1 to 1, of the luma where the pictures overlap once laid on each other
 	OtherShot bool      `json:"other_shot,omitempty"` // the same scene at another moment or from another place: not a copy
+	WithSound bool      `json:"with_sound,omitempty"` // footage: the sound is in common as well, at the same offset
 	Method    string    `json:"method"`               // how it was found, with version and thresholds
 }
 

@@ -141,3 +141,39 @@ func TestAPictureIsFoundInAVideo(t *testing.T) {
 		}
 	}
 }
+
+// Where pictures and sound are shared at one offset the footage says so; sound from another place of the film stays a match of its own.
+func TestFootageTellsWhetherItsSoundAgrees(t *testing.T) {
+	t.Parallel()
+	s := newStudio(12)
+	const step = 1365.0 / 11025
+	film := s.film(120)                     // a minute
+	words := make(pipeline.SoundWords, 485) // of sound that goes with it
+	w := s.Uint32()
+	for i := range words {
+		for range 4 {
+			w ^= 1 << s.IntN(32)
+		}
+		words[i] = w
+	}
+	heard := func(p pipeline.Prints, from float64) pipeline.Prints {
+		at := int(from / step)
+		p.Sound = []pipeline.AudioPrint{{Algorithm: pipeline.Chromaprint, Step: step, Words: words[at : at+200]}}
+		return p
+	}
+	whole := video(1, film)
+	whole.Sound = []pipeline.AudioPrint{{Algorithm: pipeline.Chromaprint, Step: step, Words: words}}
+	for name, c := range map[string]struct {
+		from float64
+		want bool
+	}{"its own": {20, true}, "of ten seconds later": {30, false}} {
+		clip := heard(video(2, film[40:90]), c.from) // from the twentieth second
+		found := map[pipeline.Basis]pipeline.Match{}
+		for _, m := range compare.Pair(whole, clip, compare.Defaults()) {
+			found[m.Basis] = m
+		}
+		if _, ok := found[pipeline.SharedAudio]; !ok || found[pipeline.SharedFootage].WithSound != c.want {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+}

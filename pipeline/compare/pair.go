@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/compare/sound"
 )
 
 // Pair returns the matches between two items, strongest basis first, at most one of each basis; none where the two are no
@@ -20,5 +21,9 @@ func judge(a, b pipeline.Prints, set Settings) []pipeline.Match {
 	if b.Item.Compare(a.Item) < 0 {
 		a, b = b, a
 	}
-	return slices.Concat(set.pictures(a, b), set.stills(a, b), set.footage(a, b), set.sound(a, b))
+	footage, heard := set.footage(a, b), set.sound(a, b)
+	for i := range footage {
+		footage[i].WithSound = slices.ContainsFunc(heard, func(m pipeline.Match) bool { return sound.Agrees(footage[i], m) })
+	}
+	return slices.Concat(set.pictures(a, b), set.stills(a, b), footage, heard)
 }

@@ -219,7 +219,7 @@ func videoFacts(frames pipeline.FrameHashes) []pipeline.Measurement {
 func videoNeighbour(it pipeline.Item) pipeline.Neighbour {
 	other := digest("compilation")
 	m := pipeline.Match{
-		A: min2(it.Digest, other), B: max2(it.Digest, other), Basis: pipeline.SharedFootage, Strength: pipeline.Confirmed, Distance: 9,
+		A: min2(it.Digest, other), B: max2(it.Digest, other), Basis: pipeline.SharedFootage, Strength: pipeline.Confirmed, Distance: 9, WithSound: true,
 		Segments: []pipeline.Segment{
 			{AStart: 1, AEnd: 9.5, BStart: 31, BEnd: 39.5, Speed: 1, Frames: 17, Distance: 8},
 			{AStart: 12, AEnd: 20, BStart: 4, BEnd: 20, Speed: 0.5, Frames: 16, Distance: 14},

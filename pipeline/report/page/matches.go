@@ -118,10 +118,13 @@ func (m maker) match(n pipeline.Neighbour) (match, error) {
 	return out, nil
 }
 
-// geometry says how pictures agree once they are laid on each other.
+// geometry says how pictures agree once they are laid on each other, and whether sound agrees with footage.
 func (m maker) geometry(mt pipeline.Match) (out []pair) {
 	if mt.OtherShot {
 		out = append(out, pair{m.Say("matches.kind"), m.Say("matches.other_shot")})
+	}
+	if mt.WithSound {
+		out = append(out, pair{m.Say("matches.sound"), m.Say("matches.with_sound")})
 	}
 	if mt.Inliers > 0 {
 		out = append(out, pair{m.Say("matches.inliers"), m.Say("matches.places", "count", number(int64(mt.Inliers)))})
