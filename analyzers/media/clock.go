@@ -102,7 +102,7 @@ func sum(a, b time.Duration) time.Duration {
 const (
 	every         = 250 * time.Millisecond
 	keysPerSecond = 4
-	keysApart     = 750 * time.Millisecond // where keyframes alone are shown
+	keysApart     = 1750 * time.Millisecond // where keyframes alone are shown: of those every half second or second, one in two seconds
 )
 
 // sampler chooses the frames to show.

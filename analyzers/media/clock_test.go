@@ -101,12 +101,12 @@ func TestKeyframesAreThinned(t *testing.T) {
 	t.Parallel()
 	s := sampler{keysOnly: true}
 	var got []int
-	for i := range 30 {
+	for i := range 60 {
 		if s.wants(time.Duration(i)*40*time.Millisecond, true) {
 			got = append(got, i)
 		}
 	}
-	if d := cmp.Diff([]int{0, 19}, got); d != "" {
+	if d := cmp.Diff([]int{0, 44}, got); d != "" {
 		t.Error(d)
 	}
 }

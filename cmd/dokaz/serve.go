@@ -24,10 +24,11 @@ func serveCommand(t *terminal) *cobra.Command {
 	var listen string
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Take files in over HTTP, examine them, and answer what became of them",
-		Long: `Open the case to other programs: the intake API on one address, by default of this machine only, and the workers
-that examine what comes. Nothing answers without a token but /livez and /readyz. The contract is docs/openapi.yaml, recipes are in
-docs/api.md. Ctrl-C or SIGTERM once finishes requests and items in work, twice stops at once.`,
+		Short: "Review in a browser, and take files in over HTTP",
+		Long: `Open the case on one address, by default of this machine only: the review pages behind the link that is printed, which lets one
+browser in, once, within an hour; the intake API for other programs, where nothing answers without a token but /livez and /readyz; and
+the workers that examine what comes. The pages are described in docs/review.md, the API in docs/api.md and docs/openapi.yaml. Ctrl-C or
+SIGTERM once finishes requests and items in work, twice stops at once.`,
 		Example: `  dokaz token create --name desk --scope intake:write --scope report:read
   dokaz serve`,
 		Args: args(cobra.NoArgs),
