@@ -39,7 +39,7 @@ func openTab(t *testing.T, base, link string, width int64) *tab {
 	if err != nil {
 		t.Skip("SKIPPED: no chromium here; make setup installs it")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.WSURLReadTimeout(time.Minute))
 	ctx, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
@@ -65,10 +65,10 @@ func openTab(t *testing.T, base, link string, width int64) *tab {
 	return b
 }
 
-// do runs actions, within half a minute.
+// do runs actions, within a minute.
 func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		b.Fatal(err)
@@ -85,7 +85,7 @@ func (b *tab) open(path string) {
 // until waits for a condition of a page that is whole, scripts included, and painted: Chromium drops keys that come before.
 func (b *tab) until(condition string) {
 	b.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && performance.getEntriesByName("first-contentful-paint").length > 0 && !!(`+condition+`)`))
 		if err == nil && ok {
 			return
