@@ -1,6 +1,7 @@
 package pipeline
 
-// ErrorRate is how often one basis of matches was right on material of which the truth is known and on which no threshold was set.
+// ErrorRate is how often one basis of matches was right on material of which the truth is known from sources other than those on
+// which thresholds were set. Exceptions, and what changed since, stand in the document.
 type ErrorRate struct {
 	Basis          Basis  `json:"basis"`
 	Version        int    `json:"version"`             // of compare

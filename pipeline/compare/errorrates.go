@@ -6,8 +6,8 @@ import (
 	"dokaz/pipeline"
 )
 
-// ErrorRates are the measured error rates that reports quote, strongest basis first. A basis without one was not measured on sources that
-// no threshold was set on.
+// ErrorRates are the measured error rates that reports quote, strongest basis first. A basis without one was not measured apart from
+// what its thresholds were set on. Exceptions, and what changed since, stand in the document.
 func ErrorRates() []pipeline.ErrorRate {
 	out := []pipeline.ErrorRate{
 		{Basis: pipeline.NearPicture, Labelled: 2100, Found: 2091, Confirmed: 2033, Negatives: 1_311_868, FalseSuggested: 10},
