@@ -41,7 +41,7 @@ func nearest(v int) int8 {
 }
 
 // describe gives a corner of level p its direction and descriptor.
-func describe(p *plane, c corner) pipeline.Feature {
+func describe(p *plane, c *corner) pipeline.Feature {
 	f := pipeline.Feature{X: place(c.x, p.w), Y: place(c.y, p.h), Size: size(max(p.w, p.h)), Angle: direction(p, c.x, c.y)}
 	at := p.at(c.x, c.y)
 	value := func(o offset) uint16 { return p.pix[at+int(o.y)*p.stride+int(o.x)] }

@@ -58,7 +58,7 @@ func (p *patch) mirrored() (m patch) {
 
 // patches are those of a picture's features, and the same mirrored.
 func patches(luma []float32, r *rand.Rand) (out []patch) {
-	ls, cs := chosen(luma, learnSide, learnSide*3/4, 300)
+	ls, cs := newRoom(kernels[0]).chosen(luma, learnSide, learnSide*3/4, 300)
 	for _, c := range cs {
 		p := ls[c.level].smooth
 		turn := 2 * math.Pi * float64(direction(p, c.x, c.y)) / turns

@@ -31,7 +31,9 @@ func Features(luma []float32, w, h, n int) pipeline.Features {
 	if w < 1 || h < 1 || len(luma) != w*h || n < 1 {
 		return nil
 	}
-	ls, all := chosen(luma, w, h, n)
+	r := rooms.Get().(*room)
+	defer rooms.Put(r)
+	ls, all := r.chosen(luma, w, h, n)
 	out := make(pipeline.Features, len(all))
 	for i, c := range all {
 		out[i] = describe(ls[c.level].smooth, c)
@@ -39,10 +41,10 @@ func Features(luma []float32, w, h, n int) pipeline.Features {
 	return out
 }
 
-// chosen are the first n corners, and the levels they lie on.
-func chosen(luma []float32, w, h, n int) ([]level, []corner) {
-	ls := pyramid(luma, w, h)
-	var all []corner
+// chosen are the first n corners, and the levels they lie on, which stand in the room until it is used again.
+func (r *room) chosen(luma []float32, w, h, n int) ([]level, []*corner) {
+	ls := r.pyramid(luma, w, h)
+	var all []*corner
 	for k := range ls {
 		l := &ls[k]
 		if k > 0 {
@@ -51,15 +53,17 @@ func chosen(luma []float32, w, h, n int) ([]level, []corner) {
 		if k+1 < len(ls) {
 			yield(l.corners, ls[k+1].grid, l.plain, ls[k+1].plain, l.pixel)
 		}
-		all = append(all, l.corners...)
+		for i := range l.corners {
+			all = append(all, &l.corners[i])
+		}
 	}
 	slices.SortFunc(all, rank)
 	return ls, all[:min(n, len(all))]
 }
 
 // pyramid makes the levels and finds their corners.
-func pyramid(luma []float32, w, h int) (out []level) {
-	responses, room := make([]int64, w*h), newPlane(w, h)
+func (r *room) pyramid(luma []float32, w, h int) (out []level) {
+	r.clear(w, h)
 	for k := range levels {
 		lw, lh := reduced(w, k), reduced(h, k)
 		if min(lw, lh) <= 2*border {
@@ -67,16 +71,16 @@ func pyramid(luma []float32, w, h int) (out []level) {
 		}
 		var l level
 		if k == 0 {
-			l.plain = ofLuma(luma, w, h)
+			l.plain = r.ofLuma(luma, w, h)
 		} else {
-			l.plain = out[(k-1)/3*3].plain.shrink(lw, lh)
+			l.plain = r.shrink(out[(k-1)/3*3].plain, lw, lh)
 		}
-		once := room.resized(lw, lh)
-		l.plain.smooth(once)
-		l.smooth = newPlane(lw, lh)
-		once.smooth(l.smooth)
+		once := r.once.resized(lw, lh)
+		r.smooth(once, l.plain)
+		l.smooth = r.plane(lw, lh)
+		r.smooth(l.smooth, once)
 		l.pixel = max(16*max(w, h)/max(lw, lh), 1)
-		l.corners = corners(once, k, responses)
+		l.corners = r.corners(once, k)
 		for i := range l.corners {
 			c := &l.corners[i]
 			c.u, c.v = 8*(2*c.x+1)*w/lw, 8*(2*c.y+1)*h/lh

@@ -12,23 +12,19 @@ type plane struct {
 	pix          []uint16 // begins at the margin's upper left corner
 }
 
-func newPlane(w, h int) *plane {
-	stride := w + 2*margin
-	return &plane{w, h, stride, make([]uint16, stride*(h+2*margin))}
-}
+// area is how many values a plane of w×h has with its margin.
+func area(w, h int) int { return (w + 2*margin) * (h + 2*margin) }
 
-// resized is a plane of w×h in the room of p, which is as large or larger. What it shows is undefined.
-func (p *plane) resized(w, h int) *plane {
-	stride := w + 2*margin
-	return &plane{w, h, stride, p.pix[:stride*(h+2*margin)]}
-}
+// resized is a plane of w×h in the memory of p, which is as large or larger. It shows anything.
+func (p *plane) resized(w, h int) *plane { return &plane{w, h, w + 2*margin, p.pix[:area(w, h)]} }
 
 // ofLuma is a plane of luma values, which are cut to 0 to 255; what is no number counts as 0.
-func ofLuma(luma []float32, w, h int) *plane {
-	p := newPlane(w, h)
+func (r *room) ofLuma(luma []float32, w, h int) *plane {
+	p := r.plane(w, h)
 	for y := range h {
 		row := p.row(y)
 		for x, v := range luma[y*w:][:w] {
+			row[x] = 0
 			if v > 0 {
 				row[x] = uint16(float32(min(v, 255)*step) + 0.5)
 			}
@@ -79,13 +75,17 @@ func spans(from, to int) []span {
 }
 
 // shrink is p area-averaged to w×h, neither more than its own.
-func (p *plane) shrink(w, h int) *plane {
-	out := newPlane(w, h)
-	across, sums := spans(p.w, w), make([]int, w)
-	area := float64(p.w) * float64(p.h)
+func (r *room) shrink(p *plane, w, h int) *plane {
+	out := r.plane(w, h)
+	across, line, sums := spans(p.w, w), make([]int, w), make([]int, w)
+	area, held := float64(p.w)*float64(p.h), -1
 	for y, s := range spans(p.h, h) {
 		clear(sums)
 		for j := s.first; j <= s.last; j++ {
+			if j != held {
+				gather(line, p.row(j), across)
+				held = j
+			}
 			weight := h
 			switch j {
 			case s.first:
@@ -93,7 +93,9 @@ func (p *plane) shrink(w, h int) *plane {
 			case s.last:
 				weight = s.tail
 			}
-			p.gather(sums, j, across, weight)
+			for x, v := range line[:len(sums)] {
+				sums[x] += v * weight
+			}
 		}
 		row := out.row(y)
 		for x, v := range sums[:len(row)] {
@@ -104,9 +106,8 @@ func (p *plane) shrink(w, h int) *plane {
 	return out
 }
 
-// gather adds row j to the sums, weighted.
-func (p *plane) gather(sums []int, j int, across []span, weight int) {
-	row := p.row(j)
+// gather sums a row into the spans.
+func gather(sums []int, row []uint16, across []span) {
 	across = across[:len(sums)]
 	for x := range sums {
 		s := &across[x]
@@ -114,37 +115,23 @@ func (p *plane) gather(sums []int, j int, across []span, weight int) {
 		for i := s.first + 1; i < s.last; i++ {
 			v += int(row[i]) * len(sums)
 		}
-		sums[x] += v * weight
+		sums[x] = v
 	}
 }
 
 // smooth writes to out, which has p's size, p convolved with the binomial 1 4 6 4 1 along rows and columns: very nearly a
 // Gaussian of variance 1.
-func (p *plane) smooth(out *plane) {
+func (r *room) smooth(out, p *plane) {
 	var ring [5][]uint16 // the last five rows convolved along themselves, 16 times too large: at most 65280
 	for i := range ring {
-		ring[i] = make([]uint16, p.w)
+		ring[i] = r.rows[i][:p.w]
 	}
 	for y := -2; y < p.h+2; y++ {
-		binomial(ring[(y+5)%5], p.pix[p.at(-2, y):])
+		r.binomial(ring[(y+5)%5], p.pix[p.at(-2, y):])
 		if y < 2 {
 			continue
 		}
-		row := out.row(y - 2)
-		a, b, c := ring[(y+1)%5][:len(row)], ring[(y+2)%5][:len(row)], ring[(y+3)%5][:len(row)]
-		d, e := ring[(y+4)%5][:len(row)], ring[y%5][:len(row)]
-		for x := range row {
-			row[x] = uint16((uint32(a[x]) + uint32(e[x]) + 4*(uint32(b[x])+uint32(d[x])) + 6*uint32(c[x]) + 128) >> 8)
-		}
+		r.column(out.row(y-2), &[5][]uint16{ring[(y+1)%5], ring[(y+2)%5], ring[(y+3)%5], ring[(y+4)%5], ring[y%5]})
 	}
 	out.extend()
-}
-
-// binomial convolves in, which begins two pixels before out.
-func binomial(out, in []uint16) {
-	n := len(out)
-	a, b, c, d, e := in[:n], in[1:][:n], in[2:][:n], in[3:][:n], in[4:][:n]
-	for x := range out {
-		out[x] = a[x] + e[x] + 4*(b[x]+d[x]) + 6*c[x]
-	}
 }

@@ -11,17 +11,21 @@ const cell = 8
 // grid holds the corners of one level by where they lie.
 type grid struct {
 	w, h    int
-	corners [][]*corner
+	corners []corner
+	last    []int32 // by cell: 1 and the place among corners of the one put last; 0 where there is none
+	before  []int32 // by corner: the same of the one put into its cell before it
 }
 
-func newGrid(p *plane) *grid {
+func newGrid(p *plane, cs []corner) *grid {
 	w, h := (p.w+cell-1)/cell, (p.h+cell-1)/cell
-	return &grid{w, h, make([][]*corner, w*h)}
+	return &grid{w, h, cs, make([]int32, w*h), make([]int32, len(cs))}
 }
 
-func (g *grid) put(c *corner) {
-	i := c.y/cell*g.w + c.x/cell
-	g.corners[i] = append(g.corners[i], c)
+// put enters corner i.
+func (g *grid) put(i int) {
+	c := &g.corners[i]
+	at := &g.last[c.y/cell*g.w+c.x/cell]
+	g.before[i], *at = *at, int32(i)+1
 }
 
 // ring calls do for the corners of the cells whose row or column is r away from that of (x,y), and neither farther. It
@@ -37,8 +41,8 @@ func (g *grid) ring(x, y, r int, do func(*corner)) (any bool) {
 				continue
 			}
 			any = true
-			for _, c := range g.corners[j*g.w+i] {
-				do(c)
+			for k := g.last[j*g.w+i]; k > 0; k = g.before[k-1] {
+				do(&g.corners[k-1])
 			}
 		}
 	}
@@ -54,7 +58,7 @@ func measure(cs []corner, p *plane, pixel int) *grid {
 	slices.SortFunc(cs, func(a, b corner) int {
 		return cmp.Or(cmp.Compare(b.response, a.response), cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x))
 	})
-	g := newGrid(p)
+	g := newGrid(p, cs)
 	for i := range cs {
 		c := &cs[i]
 		c.free = alone
@@ -66,7 +70,7 @@ func measure(cs []corner, p *plane, pixel int) *grid {
 				break
 			}
 		}
-		g.put(c)
+		g.put(i)
 	}
 	return g
 }
@@ -107,7 +111,7 @@ func (c *corner) class() int {
 }
 
 // rank orders corners by how soon they are wanted.
-func rank(a, b corner) int {
+func rank(a, b *corner) int {
 	return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(b.free, a.free), cmp.Compare(b.response, a.response),
 		cmp.Compare(a.level, b.level), cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x))
 }

@@ -1,0 +1,61 @@
+package orb
+
+import "sync"
+
+// room is the memory that the features of one picture are found in, and the kernel they are found with.
+type room struct {
+	kernel
+	pixels   []uint16 // of planes, one behind the other
+	used     int      // of pixels
+	once     *plane   // as large as the first level
+	response []int64
+	products []int32 // of tensors
+	rows     [5][]uint16
+}
+
+func newRoom(k kernel) *room { return &room{kernel: k} }
+
+// rooms keeps those that wait for the next picture.
+var rooms = sync.Pool{New: func() any { return newRoom(kernels[0]) }}
+
+// clear makes the room empty, and large enough for a picture of w×h.
+func (r *room) clear(w, h int) {
+	n := area(w, h)
+	for k := range levels {
+		n += 2 * area(reduced(w, k), reduced(h, k))
+	}
+	r.pixels, r.used = grown(r.pixels, n), 0
+	r.once = r.plane(w, h)
+	r.response = grown(r.response, w*h)
+	for i := range r.rows {
+		r.rows[i] = grown(r.rows[i], w)
+	}
+}
+
+// grown is s, or new memory where s is too small, of n elements of any value.
+func grown[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// plane is one of w×h that shows anything.
+func (r *room) plane(w, h int) *plane {
+	n := area(w, h)
+	p := &plane{w, h, w + 2*margin, r.pixels[r.used:][:n]}
+	r.used += n
+	return p
+}
+
+// tensors are n empty ones to each of the parts.
+func (r *room) tensors(parts, n int) []tensors {
+	r.products = grown(r.products, 3*parts*n)
+	clear(r.products)
+	out := make([]tensors, parts)
+	for i := range out {
+		p := r.products[3*n*i:][:3*n]
+		out[i] = tensors{n, p[:n], p[n : 2*n], p[2*n:]}
+	}
+	return out
+}
