@@ -66,6 +66,8 @@ type watch struct {
 	say   pipeline.Say
 	fact  pipeline.LocalFeatures
 
+	hasher pdq.Hasher
+	luma   []uint8          // memory of the frame looked at
 	last   pipeline.Hash256 // of the frame taken last
 	taken  time.Duration
 	looked time.Duration
@@ -87,9 +89,10 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	w.looked = f.Time
 	picture := f.Picture
 	if !w.still {
-		averages := pdq.Frame(f.Picture)
+		averages := pdq.Frame(w.luma, f.Picture)
+		w.luma = averages.Pix
 		picture = &image.Gray{Pix: averages.Pix, Stride: averages.W, Rect: image.Rect(0, 0, averages.W, averages.H)}
-		hash, _, err := pdq.OfAverages(averages)
+		hash, _, err := w.hasher.OfAverages(averages)
 		if err != nil {
 			return fmt.Errorf("features: frame %d: %w", f.Index, err)
 		}

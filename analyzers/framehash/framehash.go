@@ -46,6 +46,7 @@ func (*Analyzer) Watch(_ pipeline.Item, s pipeline.Footage, say pipeline.Say) (p
 }
 
 type watch struct {
+	hasher  pdq.Hasher
 	whole   pipeline.FrameHashes
 	trimmed trimming
 	small   miniatures
@@ -64,8 +65,8 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	if f.Picture == nil || f.Picture.Bounds().Empty() {
 		return fmt.Errorf("framehash: %w: frame %d is empty", pipeline.ErrMalformed, f.Index)
 	}
-	averages := pdq.Frame(f.Picture)
-	bits, quality, err := pdq.OfAverages(averages)
+	averages := pdq.Frame(w.trimmed.room(), f.Picture)
+	bits, quality, err := w.hasher.OfAverages(averages)
 	if err != nil {
 		return fmt.Errorf("framehash: frame %d: %w", f.Index, err)
 	}

@@ -61,7 +61,7 @@ func TestMiniaturesAreBounded(t *testing.T) {
 	}
 	var m miniatures
 	m.fact.Frames = make([]pipeline.FeaturedFrame, MaxMiniatures)
-	if m.add(pdq.Frame(ramp(8, 8)), 1); len(m.fact.Frames) != MaxMiniatures || !m.fact.Cut {
+	if m.add(pdq.Frame(nil, ramp(8, 8)), 1); len(m.fact.Frames) != MaxMiniatures || !m.fact.Cut {
 		t.Errorf("%d, cut %v", len(m.fact.Frames), m.fact.Cut)
 	}
 }

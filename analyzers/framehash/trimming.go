@@ -24,6 +24,8 @@ type trimming struct {
 	border  views.Standing
 	last    image.Rectangle // the picture within the borders in the stretch before
 	found   []within
+	spare   [][]uint8 // memory of frames that were settled
+	part    []uint8   // of one that is hashed
 }
 
 // waiting is a frame whose borders are not known yet.
@@ -38,9 +40,21 @@ func (w waiting) gray() views.Gray { return views.Gray{W: w.luma.W, H: w.luma.H,
 type within struct {
 	bounds, box image.Rectangle
 	fact        pipeline.FrameHashes
+	hasher      pdq.Hasher
 }
 
-// add takes one frame.
+// room is memory for the luma of one frame; none where no frame left any.
+func (t *trimming) room() []uint8 {
+	if len(t.spare) == 0 {
+		return nil
+	}
+	last := len(t.spare) - 1
+	room := t.spare[last]
+	t.spare = t.spare[:last]
+	return room
+}
+
+// add takes one frame, whose luma is the trimming's own from then on.
 func (t *trimming) add(luma pdq.Averages, f pipeline.HashedFrame) error {
 	w := waiting{luma, f}
 	t.pending = append(t.pending, w)
@@ -54,6 +68,11 @@ func (t *trimming) add(luma pdq.Averages, f pipeline.HashedFrame) error {
 // settle decides on the borders of the stretch and hashes its frames.
 func (t *trimming) settle() error {
 	pending, border := t.pending, t.border
+	defer func() {
+		for _, w := range pending {
+			t.spare = append(t.spare, w.luma.Pix)
+		}
+	}()
 	t.pending, t.border = nil, views.Standing{}
 	box := border.Box()
 	switch {
@@ -73,7 +92,7 @@ func (t *trimming) settle() error {
 		if w.gray().Bounds() != into.bounds {
 			continue
 		}
-		if err := into.hash(w); err != nil {
+		if err := into.hash(w, &t.part); err != nil {
 			return fmt.Errorf("framehash: at %.3f s: %w", w.frame.Time, err)
 		}
 	}
@@ -94,12 +113,12 @@ func (t *trimming) within(bounds, box image.Rectangle) *within {
 	fact.View = "trimmed"
 	place := views.Gray{W: bounds.Dx(), H: bounds.Dy()}.Fractions(box)
 	fact.Box = &place
-	t.found = append(t.found, within{bounds, box, fact})
+	t.found = append(t.found, within{bounds: bounds, box: box, fact: fact})
 	return &t.found[len(t.found)-1]
 }
 
-// hash adds one frame's part within the box.
-func (w *within) hash(f waiting) error {
+// hash adds one frame's part within the box, for which it takes the memory of room.
+func (w *within) hash(f waiting, room *[]uint8) error {
 	if len(w.fact.Frames) == MaxFrames {
 		w.fact.Cut = true
 		return nil
@@ -107,10 +126,12 @@ func (w *within) hash(f waiting) error {
 	a, box := f.luma, w.box
 	part := pdq.Averages{W: box.Dx(), H: box.Dy(), Box: a.Box}
 	part.Full = image.Pt(min(box.Max.X*a.Box, a.Full.X)-box.Min.X*a.Box, min(box.Max.Y*a.Box, a.Full.Y)-box.Min.Y*a.Box)
+	part.Pix = (*room)[:0]
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		part.Pix = append(part.Pix, a.Pix[y*a.W+box.Min.X:][:box.Dx()]...)
 	}
-	bits, quality, err := pdq.OfAverages(part)
+	*room = part.Pix
+	bits, quality, err := w.hasher.OfAverages(part)
 	f.frame.Bits, f.frame.Quality = bits, quality
 	w.fact.Frames = append(w.fact.Frames, f.frame)
 	return err

@@ -37,10 +37,11 @@ func OfPicture(img image.Image, full image.Point) (pipeline.Hash256, int, error)
 	return OfAverages(a)
 }
 
-// Frame reduces a frame of a film to what OfAverages takes: quickly, and by whole pixels.
-func Frame(img image.Image) Averages {
+// Frame reduces a frame of a film to what OfAverages takes: quickly, and by whole pixels. They stand in the memory of into
+// where that is large enough.
+func Frame(into []uint8, img image.Image) Averages {
 	size := img.Bounds().Size()
 	a := Averages{Full: size, Box: raster.BoxSize(size.X, size.Y, FrameSide)}
-	a.Pix, a.W, a.H = raster.Boxes(img, a.Box)
+	a.Pix, a.W, a.H = raster.Boxes(into, img, a.Box)
 	return a
 }

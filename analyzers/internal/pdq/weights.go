@@ -17,6 +17,20 @@ type Averages struct {
 
 const maxFull = 1 << 30 // pixels of a side
 
+// OfAverages is Hasher.OfAverages of a new Hasher.
+func OfAverages(a Averages) (pipeline.Hash256, int, error) {
+	var h Hasher
+	return h.OfAverages(a)
+}
+
+// Hasher hashes frame after frame: it keeps what depends on their size alone. The zero Hasher is ready. It must not be used by
+// two goroutines at once.
+type Hasher struct {
+	across, down axis
+	lines        []float32 // four rows, their averages of one column beside each other
+	rows         []float32 // all, with 64 samples each
+}
+
 // OfAverages returns the PDQ hash and quality of a picture of which averages are known, at most by a few bits others than Hash
 // gives for the whole. It lays the two running means that Hash makes over the picture's own pixels on the cells, so that
 // only detail within a cell is lost. A side under five pixels gives the zero hash with quality 0.
@@ -25,7 +39,7 @@ const maxFull = 1 << 30 // pixels of a side
 // bits for cells of 1/640 of the longer side and of 1/512, 0 and 6 of 1/384, and 2 and 12 of 1/256.
 //
 // More cells than pixels, and a number of averages other than W×H, are pipeline.ErrMalformed.
-func OfAverages(a Averages) (pipeline.Hash256, int, error) {
+func (h *Hasher) OfAverages(a Averages) (pipeline.Hash256, int, error) {
 	fits := func(cells, full int) bool {
 		return cells >= 0 && cells <= full && full <= maxFull && a.Box >= 0 && (a.Box == 0 || (full+a.Box-1)/a.Box == cells)
 	}
@@ -35,28 +49,53 @@ func OfAverages(a Averages) (pipeline.Hash256, int, error) {
 	if a.Full.X < minSide || a.Full.Y < minSide {
 		return pipeline.Hash256{}, 0, nil
 	}
-	across, down := kernels(a.Full.X, a.W, a.Box), kernels(a.Full.Y, a.H, a.Box)
-	rows := make([]float32, a.H*side)
-	line := make([]float32, a.W)
-	for y := range a.H {
-		for x, v := range a.Pix[y*a.W:][:a.W] {
-			line[x] = float32(v)
-		}
-		out := rows[y*side:][:side]
-		for i, k := range across {
-			out[i] = k.mean(line)
-		}
-	}
+	h.across.set(a.Full.X, a.W, a.Box)
+	h.down.set(a.Full.Y, a.H, a.Box)
+	h.sample(a)
 	var small [side * side]float32
-	for i, k := range down {
-		out := (*[side]float32)(small[i*side:])
-		for j, weight := range k.weights {
-			for x, v := range (*[side]float32)(rows[(k.first+j)*side:]) {
-				out[x] += float32(v * weight)
-			}
+	for i, k := range h.down.kernels {
+		rows := h.rows[k.first*side:][:len(k.weights)*side]
+		for x := 0; x < side; x += 4 {
+			*(*[4]float32)(small[i*side+x:]) = k.mean(rows[x:], side)
 		}
 	}
 	return hashOf(&small)
+}
+
+// sample writes the rows, each reduced to 64 samples.
+func (h *Hasher) sample(a Averages) {
+	if n := 4 * a.W; len(h.lines) < n {
+		h.lines = make([]float32, n)
+	}
+	if n := (a.H + 3) * side; len(h.rows) < n {
+		h.rows = make([]float32, n)
+	}
+	for y := 0; y < a.H; y += 4 {
+		for r := range 4 {
+			row := a.Pix[min(y+r, a.H-1)*a.W:][:a.W]
+			for x, v := range row {
+				h.lines[4*x+r] = float32(v)
+			}
+		}
+		out := h.rows[y*side:][:4*side]
+		for i, k := range h.across.kernels {
+			m := k.mean(h.lines[4*k.first:], 4)
+			out[i], out[side+i], out[2*side+i], out[3*side+i] = m[0], m[1], m[2], m[3]
+		}
+	}
+}
+
+// axis holds the kernels of one direction of pictures of one size.
+type axis struct {
+	n, cells, box int
+	kernels       [side]kernel
+}
+
+// set makes the kernels, where they are not those of the size already.
+func (a *axis) set(n, cells, box int) {
+	if a.n != n || a.cells != cells || a.box != box {
+		*a = axis{n, cells, box, kernels(n, cells, box)}
+	}
 }
 
 // kernel says what part of one sample each of the cells from first on makes up.
@@ -65,12 +104,18 @@ type kernel struct {
 	weights []float32
 }
 
-func (k kernel) mean(line []float32) (sum float32) {
-	line = line[k.first:][:len(k.weights)]
+// mean is that of the first cells there are weights for, which lie step apart, in four lines side by side. Each sum runs over
+// rising cells, and the conversions keep a product from being fused with the addition.
+func (k kernel) mean(lines []float32, step int) [4]float32 {
+	var a, b, c, d float32
 	for i, w := range k.weights {
-		sum += float32(line[i] * w)
+		v := (*[4]float32)(lines[i*step:])
+		a += float32(v[0] * w)
+		b += float32(v[1] * w)
+		c += float32(v[2] * w)
+		d += float32(v[3] * w)
 	}
-	return sum
+	return [4]float32{a, b, c, d}
 }
 
 // kernels are what two running means over n pixels, sampled at the 64 centres, come to on cells of box pixels, or on cells that

@@ -8,10 +8,11 @@ import (
 // maxBox keeps the sum of a box's column within 16 bits.
 const maxBox = 256
 
-// Boxes returns the luma of img averaged over boxes of size×size pixels, as whole levels, halves up, row by row. The boxes begin in
+// Boxes returns the luma of img averaged over boxes of size×size pixels, as whole levels, halves up, row by row, in the memory of
+// into where that is large enough. The boxes begin in
 // the upper left corner; the last of each row and column hold what is left. It is what frames of a film are reduced by:
 // much quicker than Luma, which reduces to any size. A size outside 1 to 256 or an empty picture gives nil, 0, 0.
-func Boxes(img image.Image, size int) (pix []uint8, w, h int) {
+func Boxes(into []uint8, img image.Image, size int) (pix []uint8, w, h int) {
 	b := img.Bounds()
 	if b.Empty() || size < 1 || size > maxBox {
 		return nil, 0, 0
@@ -26,42 +27,61 @@ func Boxes(img image.Image, size int) (pix []uint8, w, h int) {
 		p = plane{greyOf(m), b.Dx(), 1, 1}
 	}
 	w, h = (b.Dx()+size-1)/size, (b.Dy()+size-1)/size
-	pix = make([]uint8, w*h)
+	if pix = into[:0]; cap(pix) < w*h {
+		pix = make([]uint8, w*h)
+	}
+	pix = pix[:w*h]
 	if size == 1 {
 		for y := range h {
 			copy(pix[y*w:][:w], p.pix[y*p.stride:])
 		}
 		return pix, w, h
 	}
-	sums := make([]uint16, (b.Dx()+7)&^7)
-	lanes := make([]uint64, len(sums)/4)
+	sums := make([]uint16, b.Dx())
+	words := b.Dx() / 8
+	lanes := make([]uint64, 2*words)
 	for y := range h {
 		rows := min(size, b.Dy()-y*size)
-		p.columns(sums, lanes, y*size, rows, b.Dx())
-		means(pix[y*w:][:w], sums[:b.Dx()], size, rows)
+		p.columns(lanes, sums[8*words:], y*size, rows)
+		row, done := pix[y*w:][:w], 8*words
+		switch {
+		case size == 2 && rows == 2:
+			pairs(row, lanes)
+		case size == 4 && rows == 4:
+			fours(row, lanes)
+		default:
+			done = 0
+			spread(sums, lanes)
+		}
+		means(row[done/size:], sums[done:], size, rows)
 	}
 	return pix, w, h
 }
 
-// columns sums rows of w samples from row first on, column by column: eight samples at a time, each in 16 bits of a word.
-func (p plane) columns(sums []uint16, lanes []uint64, first, rows, w int) {
+// columns sums rows from row first on, column by column: eight samples at a time, each in 16 bits of a pair of lanes, the even ones
+// before the odd ones, and those left over in rest.
+func (p plane) columns(lanes []uint64, rest []uint16, first, rows int) {
 	const odd = 0x00ff_00ff_00ff_00ff
 	clear(lanes)
-	clear(sums)
-	whole := w / 8
+	clear(rest)
+	whole := len(lanes) / 2
 	for y := range rows {
-		line := p.pix[(first+y)*p.stride:][:w]
+		line := p.pix[(first+y)*p.stride:][:8*whole+len(rest)]
 		for i := range whole {
 			v := binary.LittleEndian.Uint64(line[8*i:])
 			pair := (*[2]uint64)(lanes[2*i:])
 			pair[0] += v & odd
 			pair[1] += v >> 8 & odd
 		}
-		for x := 8 * whole; x < w; x++ {
-			sums[x] += uint16(line[x])
+		for x := range rest {
+			rest[x] += uint16(line[8*whole+x])
 		}
 	}
-	for i := range whole {
+}
+
+// spread writes the sums that stand in lanes one by one.
+func spread(sums []uint16, lanes []uint64) {
+	for i := range len(lanes) / 2 {
 		a, b := lanes[2*i], lanes[2*i+1]
 		to := (*[8]uint16)(sums[8*i:])
 		to[0], to[1], to[2], to[3] = uint16(a), uint16(b), uint16(a>>16), uint16(b>>16)
@@ -69,17 +89,43 @@ func (p plane) columns(sums []uint16, lanes []uint64, first, rows, w int) {
 	}
 }
 
+// pairs writes the means of two columns of two rows each.
+func pairs(out []uint8, lanes []uint64) {
+	for i := range len(lanes) / 2 {
+		v := (lanes[2*i] + lanes[2*i+1] + 0x0002_0002_0002_0002) >> 2
+		to := (*[4]uint8)(out[4*i:])
+		to[0], to[1], to[2], to[3] = uint8(v), uint8(v>>16), uint8(v>>32), uint8(v>>48)
+	}
+}
+
+// fours writes the means of four columns of four rows each.
+func fours(out []uint8, lanes []uint64) {
+	for i := range len(lanes) / 2 {
+		v := lanes[2*i] + lanes[2*i+1]
+		v = (v + v>>16 + 0x0008_0000_0008) >> 4
+		to := (*[2]uint8)(out[2*i:])
+		to[0], to[1] = uint8(v), uint8(v>>32)
+	}
+}
+
 // means writes the means of size columns each, of which sums hold so many rows.
 func means(out []uint8, sums []uint16, size, rows int) {
 	area := uint64(size * rows)
-	share := 1<<40/area + 1 // exact: area·255·area is less than 1<<40
+	half, share := area/2, 1<<40/area+1 // exact: area·255·area is less than 1<<40
 	whole := len(sums) / size
-	for x := range whole {
-		var sum uint64
-		for _, v := range sums[x*size:][:size] {
-			sum += uint64(v)
+	if size == 3 {
+		for x := range out[:whole] {
+			s := (*[3]uint16)(sums[3*x:])
+			out[x] = uint8((uint64(s[0]) + uint64(s[1]) + uint64(s[2]) + half) * share >> 40)
 		}
-		out[x] = uint8((sum + area/2) * share >> 40)
+	} else {
+		for x := range out[:whole] {
+			var sum uint64
+			for _, v := range sums[x*size:][:size] {
+				sum += uint64(v)
+			}
+			out[x] = uint8((sum + half) * share >> 40)
+		}
 	}
 	if rest := sums[whole*size:]; len(rest) > 0 {
 		var sum uint64

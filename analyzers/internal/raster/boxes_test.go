@@ -14,7 +14,7 @@ func TestBoxesAreAreaAverages(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w, h := rapid.IntRange(1, 70).Draw(t, "w"), rapid.IntRange(1, 40).Draw(t, "h")
-		size := rapid.IntRange(1, 20).Draw(t, "size")
+		size := rapid.OneOf(rapid.IntRange(1, 4), rapid.IntRange(1, 20)).Draw(t, "size")
 		at := image.Pt(rapid.IntRange(0, 3).Draw(t, "left"), rapid.IntRange(0, 3).Draw(t, "top"))
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		whole := image.Rect(0, 0, w+at.X, h+at.Y)
@@ -28,7 +28,8 @@ func TestBoxesAreAreaAverages(t *testing.T) {
 			fill(m.Y, r)
 			img = m.SubImage(image.Rectangle{at, whole.Max})
 		}
-		pix, gotW, gotH := Boxes(img, size)
+		into := slices.Repeat([]uint8{7}, rapid.IntRange(0, 3000).Draw(t, "into"))
+		pix, gotW, gotH := Boxes(into, img, size)
 		if gotW != (w+size-1)/size || gotH != (h+size-1)/size || len(pix) != gotW*gotH {
 			t.Fatalf("%d×%d, %d values", gotW, gotH, len(pix))
 		}
@@ -58,18 +59,18 @@ func TestBoxesOfColours(t *testing.T) {
 	t.Parallel()
 	m := image.NewRGBA(image.Rect(0, 0, 3, 1))
 	copy(m.Pix, []uint8{255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255})
-	if pix, w, h := Boxes(m, 1); w != 3 || h != 1 || !slices.Equal(pix, []uint8{76, 150, 29}) {
+	if pix, w, h := Boxes(nil, m, 1); w != 3 || h != 1 || !slices.Equal(pix, []uint8{76, 150, 29}) {
 		t.Errorf("%v, %d×%d", pix, w, h)
 	}
-	if pix, _, _ := Boxes(m, 256); !slices.Equal(pix, []uint8{85}) {
+	if pix, _, _ := Boxes(nil, m, 256); !slices.Equal(pix, []uint8{85}) {
 		t.Errorf("one box: %v", pix)
 	}
 	for _, size := range []int{-1, 0, 257} {
-		if pix, w, h := Boxes(m, size); pix != nil || w != 0 || h != 0 {
+		if pix, w, h := Boxes(nil, m, size); pix != nil || w != 0 || h != 0 {
 			t.Errorf("size %d: %v, %d×%d", size, pix, w, h)
 		}
 	}
-	if pix, _, _ := Boxes(image.NewGray(image.Rect(4, 4, 4, 9)), 2); pix != nil {
+	if pix, _, _ := Boxes(nil, image.NewGray(image.Rect(4, 4, 4, 9)), 2); pix != nil {
 		t.Errorf("empty: %v", pix)
 	}
 }
@@ -81,7 +82,7 @@ func TestBoxesDoNotOverflow(t *testing.T) {
 	for i := range m.Pix {
 		m.Pix[i] = 255
 	}
-	pix, w, h := Boxes(m, 256)
+	pix, w, h := Boxes(nil, m, 256)
 	if w != 3 || h != 2 {
 		t.Fatalf("%d×%d", w, h)
 	}
@@ -105,7 +106,7 @@ func BenchmarkBoxes(b *testing.B) {
 	m := image.NewYCbCr(image.Rect(0, 0, 1920, 1080), image.YCbCrSubsampleRatio420)
 	b.Run("boxes", func(b *testing.B) {
 		for b.Loop() {
-			Boxes(m, 4)
+			Boxes(nil, m, 4)
 		}
 	})
 	b.Run("any size", func(b *testing.B) {
