@@ -133,6 +133,10 @@ type Raster struct {
 	Height      int    `json:"height"`                // pixels
 	Orientation int    `json:"orientation,omitempty"` // Exif value 1 to 8; 0 where not stated
 	Frames      int    `json:"frames,omitempty"`      // of an animation
+
+	// Step is the mean step of the table by which the luma of a JPEG was quantised (ITU-T T.81 B.2.4.1), 1 to 65535; 0 where not
+	// known. The coarser, the more was lost at the last saving.
+	Step float64 `json:"step,omitempty"`
 }
 
 // Container is the multiplexed file as a whole.

@@ -23,7 +23,7 @@ var samples = []Fact{
 	Position{"GPS", 53.9, -27.5, ptr(220.5), "WGS-84", "53/1"},
 	Device{"IFD0", "Xiaomi", "Mi A3", "123", "lens"},
 	EncoderTrace{"IFD0:Software", "GIMP \u202e"},
-	Raster{"header", 4000, 3000, 6, 1},
+	Raster{"header", 4000, 3000, 6, 1, 3.25},
 	Container{"mov", "isom", 12.5, 0.04, 9000},
 	Stream{Index: 1, Type: "video", Codec: "h264", Width: 1920, Height: 1080, FrameRate: "30/1", Rotation: 90, Decodable: true},
 	Keyframes{0, []float64{0, 2.5}, true},

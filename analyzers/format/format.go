@@ -23,7 +23,7 @@ func New() Analyzer { return Analyzer{} }
 func (Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "format",
-		Version:    1,
+		Version:    2,
 		Parameters: "signatures of the first 4096 bytes, mimetype 1.4.16 for the rest; own walks of jpeg, png, gif, riff, bmp, iso media, matroska",
 		Kinds:      []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio, pipeline.Other},
 		Yields:     []pipeline.FactKind{pipeline.KindFileType, pipeline.KindExtent, pipeline.KindRaster},
@@ -77,7 +77,8 @@ type examination struct {
 	file io.ReaderAt
 	size int64
 	say  pipeline.Say
-	mpf  bool // the JPEG announced further pictures behind its end (CIPA DC-007)
+	mpf  bool    // the JPEG announced further pictures behind its end (CIPA DC-007)
+	step float64 // mean step of the quantisation of luma, to go with the raster; 0 where not known
 }
 
 // structure walks the file as its format has it. Formats without a walk say nothing more.
@@ -120,7 +121,7 @@ func (x *examination) raster(w pipeline.Where, path string, width, height, frame
 	if w.Offset != nil {
 		w.Length = min(w.Length, x.size-*w.Offset)
 	}
-	x.say(w, pipeline.Raster{Source: "header", Width: width, Height: height, Frames: frames})
+	x.say(w, pipeline.Raster{Source: "header", Width: width, Height: height, Frames: frames, Step: x.step})
 }
 
 // missing says that the file ends too early; bytes is 0 where it does not tell by how much. Numbers that a

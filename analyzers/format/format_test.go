@@ -232,8 +232,9 @@ func TestTypeAndSize(t *testing.T) {
 		path            string
 		frames          int
 		noSize          bool
+		step            float64
 	}{
-		{name: "JPEG", file: jpegOf(t), detected: "jpeg", media: "image/jpeg", path: "SOF0"},
+		{name: "JPEG", file: jpegOf(t), detected: "jpeg", media: "image/jpeg", path: "SOF0", step: 29.03125},
 		{name: "PNG", file: pngOf(t), detected: "png", media: "image/png", path: "IHDR"},
 		{name: "GIF", file: gifOf(t), detected: "gif", media: "image/gif", path: "screen", frames: 2},
 		{name: "WebP, extended", file: riffOf("WEBP", chunk("VP8X", vp8x)+chunk("ANMF", "")), detected: "webp", media: "image/webp", path: "VP8X", frames: 1},
@@ -269,7 +270,7 @@ func TestTypeAndSize(t *testing.T) {
 					}
 				}
 			}
-			want := []pipeline.Raster{{Source: "header", Width: 5, Height: 3, Frames: tt.frames}}
+			want := []pipeline.Raster{{Source: "header", Width: 5, Height: 3, Frames: tt.frames, Step: tt.step}}
 			if tt.noSize {
 				want = nil
 			}
@@ -277,6 +278,47 @@ func TestTypeAndSize(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", d)
 			}
 		})
+	}
+}
+
+// The luma table of ITU-T T.81 table K.1, which quality 50 of the Independent JPEG Group stands for, adds up to 3688.
+func TestTheStepOfQuantisation(t *testing.T) {
+	t.Parallel()
+	var standard bytes.Buffer
+	if err := jpeg.Encode(&standard, image.NewRGBA(image.Rect(0, 0, 5, 3)), &jpeg.Options{Quality: 50}); err != nil {
+		t.Fatal(err)
+	}
+	segment := func(marker byte, body string) string {
+		return "\xff" + string([]byte{marker}) + string([]byte{byte((len(body) + 2) >> 8), byte(len(body) + 2)}) + body
+	}
+	made := func(dqt string) string {
+		return "\xff\xd8" + segment(0xdb, dqt) + segment(0xc0, "\x08\x00\x03\x00\x05\x01\x01\x11\x01") + "\xff\xd9"
+	}
+	wide := "\x11" + strings.Repeat("\x01\x02", 64)
+	for name, c := range map[string]struct {
+		file string
+		want float64
+	}{
+		"the standard's own":             {standard.String(), 57.625},
+		"of 16 bits, behind another":     {made("\x00" + strings.Repeat("\x07", 64) + wide), 258},
+		"a table that luma does not use": {made("\x00" + strings.Repeat("\x07", 64)), 0},
+		"cut off":                        {made(wide[:100]), 0},
+	} {
+		said, err := read([]byte(c.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, s := range said {
+			if r, ok := s.Fact.(pipeline.Raster); ok {
+				if found = true; r.Step != c.want {
+					t.Errorf("%s: %v, want %v", name, r.Step, c.want)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s: no size", name)
+		}
 	}
 }
 

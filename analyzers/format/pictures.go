@@ -14,6 +14,7 @@ func (x *examination) jpeg() error {
 	var last parts.Segment
 	var strays error
 	sized := false
+	var steps tables
 	for s, err := range parts.Segments(x.file, 0, x.size) {
 		if err != nil {
 			return errors.Join(x.ended(err), strays)
@@ -22,13 +23,22 @@ func (x *examination) jpeg() error {
 			strays = &parts.Stray{At: s.At - s.Strays, What: tiff.Grouped(s.Strays) + " bytes belong to no segment"}
 		}
 		switch {
-		case s.Frame() && !sized: // T.81 B.2.2: precision, lines, samples per line
-			b, err := x.peek(s.Body, min(s.Length, 5))
+		case s.Marker == parts.MarkerDQT && !sized:
+			b, err := x.peek(s.Body, min(s.Length, maxTables))
 			if err != nil {
 				return err
 			}
-			if len(b) == 5 {
+			steps.read(b)
+		case s.Frame() && !sized: // T.81 B.2.2: precision, lines, samples per line, components, and of the first its name, sampling and table
+			b, err := x.peek(s.Body, min(s.Length, 9))
+			if err != nil {
+				return err
+			}
+			if len(b) >= 5 {
 				sized = true
+				if len(b) == 9 {
+					x.step = steps[b[8]&3]
+				}
 				x.raster(pipeline.At(s.At, s.End()-s.At), s.Name, int(binary.BigEndian.Uint16(b[3:])), int(binary.BigEndian.Uint16(b[1:])), 0)
 			}
 		case s.Marker == parts.MarkerAPP2:
@@ -41,6 +51,33 @@ func (x *examination) jpeg() error {
 		last = s
 	}
 	return errors.Join(x.trailing(last.End()), strays)
+}
+
+// tables holds the mean step of each quantisation table of a JPEG; 0 where it was not defined.
+type tables [4]float64
+
+// maxTables is the length of four tables of 16 bits.
+const maxTables = 4 * (1 + 2*64)
+
+// read takes the tables of one segment (ITU-T T.81 B.2.4.1): precision and number in one byte, then 64 steps. A table that is cut
+// off is passed over.
+func (t *tables) read(b []byte) {
+	for len(b) > 0 {
+		size := 64 << min(b[0]>>4, 1)
+		if len(b) < 1+size {
+			return
+		}
+		sum := 0
+		for i, v := range b[1 : 1+size] {
+			if size == 2*64 && i%2 == 0 {
+				sum += int(v) << 8
+			} else {
+				sum += int(v)
+			}
+		}
+		t[b[0]&3] = float64(sum) / 64
+		b = b[1+size:]
+	}
 }
 
 // png walks chunks to IEND (ISO/IEC 15948 §5).

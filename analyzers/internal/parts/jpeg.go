@@ -19,6 +19,7 @@ const (
 	MarkerSOI   = 0xd8
 	MarkerEOI   = 0xd9
 	MarkerSOS   = 0xda
+	MarkerDQT   = 0xdb
 	MarkerAPP0  = 0xe0
 	MarkerAPP1  = 0xe1
 	MarkerAPP2  = 0xe2
@@ -162,7 +163,7 @@ func markerName(m byte) string {
 		return "DHT"
 	case m == MarkerDAC:
 		return "DAC"
-	case m == 0xdb:
+	case m == MarkerDQT:
 		return "DQT"
 	case m == 0xdd:
 		return "DRI"

@@ -375,6 +375,18 @@ var cases = map[pipeline.Code]map[string]struct {
 			sized(turnedRound(beside(states(size(500, 500)), pipeline.Match{Basis: pipeline.PartialPicture, Transform: pipeline.Transform{Crop: &pipeline.Box{0, 0, 0.5, 0.5}}}, "b", size(1000, 1000), minsk)), 40),
 			[]string{comparison("note", "b", 1, 2, 0, map[string]string{"extent": "other", "metadata": "other"})},
 		},
+		"finer quantisation counts before bytes": {
+			sized(beside(states(quantised(9)), nearly, "b", quantised(3.5), minsk), 5),
+			[]string{comparison("note", "b", 1, 2, 0, map[string]string{"compression": "other", "metadata": "other"})},
+		},
+		"of equal quantisation the bytes count": {
+			sized(beside(states(quantised(9)), nearly, "b", quantised(9.5), minsk), 20),
+			[]string{comparison("note", "b", 1, 2, 0, map[string]string{"compression": "other", "metadata": "other"})},
+		},
+		"coarser quantisation is told, whatever speaks for it": {
+			sized(beside(states(quantised(3)), nearly, "b", quantised(9), canon, evening, minsk), 99),
+			[]string{comparison("note", "b", 1, 3, 1, map[string]string{"camera": "other", "compression": "this", "metadata": "other"})},
+		},
 		"suggested only":            {beside(states(), pipeline.Match{Basis: pipeline.NearPicture, Strength: pipeline.Suggested}, "b", canon, evening), nil},
 		"another shot":              {beside(states(), pipeline.Match{Basis: pipeline.NearPicture, OtherShot: true}, "b", canon, evening), nil},
 		"parted by a person":        {parted(beside(states(), nearly, "b", canon, evening), pipeline.Different), nil},

@@ -57,6 +57,10 @@ var (
 
 func size(w, h int) pipeline.Raster { return pipeline.Raster{Source: "format", Width: w, Height: h} }
 
+func quantised(step float64) pipeline.Raster {
+	return pipeline.Raster{Source: "header", Width: 100, Height: 100, Step: step}
+}
+
 func footage(s ...pipeline.Segment) pipeline.Match {
 	return pipeline.Match{Basis: pipeline.SharedFootage, Segments: s}
 }
@@ -115,7 +119,7 @@ func TestTwoCopiesAgreeOnWhichKeptMore(t *testing.T) {
 			}
 			side := rapid.IntRange(0, 3).Draw(t, "size")
 			if side > 0 {
-				facts = append(facts, size(side*100, 100))
+				facts = append(facts, size(side*100, 100), quantised(float64(side+rapid.IntRange(-1, 1).Draw(t, "step"))))
 			}
 			sides[i] = states(facts...)
 			sides[i].Item.Size = rapid.Int64Range(1, 1e6).Draw(t, "bytes")

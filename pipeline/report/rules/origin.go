@@ -29,6 +29,7 @@ const (
 	morePixels = 1.2 // pixels that show the same part of the scene
 	manyPixels = 4.0 // so many more count for two signs: few enlarge a picture to twice its width and height
 	moreBytes  = 1.3 // bytes for each pixel, in one format
+	coarser    = 1.1 // mean steps of JPEG's quantisation
 	noFewer    = 0.8 // pixels of a copy that shows more, for it to be more than a frame round the other
 	wholePart  = 0.95
 	cameraSign = 2 // a camera's own structure counts for two signs
@@ -41,6 +42,7 @@ type standing struct {
 	metadata int     // of time, place and device, how many
 	pixels   float64 // of a picture or a video's frame; 0 where not known
 	density  float64 // bytes, of videos bits a second, for each pixel; 0 where not known
+	step     float64 // mean step by which a JPEG's luma was quantised; 0 where not known
 	traces   int     // of editors and services
 	borders  bool    // round the picture
 }
@@ -64,7 +66,7 @@ func standingOf(d pipeline.Dossier) standing {
 			s.camera = 3
 		}
 	}
-	s.pixels = pixelsOf(d)
+	s.pixels, s.step = pixelsOf(d), stepOf(d)
 	if s.pixels > 0 {
 		s.density = float64(d.Item.Size) / s.pixels
 		for _, c := range all[pipeline.Container](d) {
@@ -88,6 +90,16 @@ func pixelsOf(d pipeline.Dossier) float64 {
 	for _, s := range all[pipeline.Stream](d) {
 		if s.fact.Type == "video" && s.fact.Width > 0 && s.fact.Height > 0 {
 			return float64(s.fact.Width) * float64(s.fact.Height)
+		}
+	}
+	return 0
+}
+
+// stepOf is the first mean step of quantisation that is stated; 0 where none is.
+func stepOf(d pipeline.Dossier) float64 {
+	for _, r := range all[pipeline.Raster](d) {
+		if r.fact.Step > 0 {
+			return r.fact.Step
 		}
 	}
 	return 0
@@ -150,7 +162,10 @@ func signsOf(own, other standing, n neighbour, oneFormat bool) []sign {
 	if known(shared(own, ownPart), shared(other, otherPart), manyPixels) != even {
 		out[3].counts++
 	}
-	if oneFormat && out[3].holder == even { // a smaller picture has more bytes for each pixel, whatever became of it
+	// Every saving quantises anew, and services save coarsely. Where two JPEGs are as fine, or it is not known, the bytes count: what was
+	// saved before takes fewer.
+	out[4].holder = known(other.step, own.step, coarser)
+	if out[4].holder == even && oneFormat && out[3].holder == even { // a smaller picture has more bytes for each pixel, whatever became of it
 		out[4].holder = known(own.density, other.density, moreBytes)
 	}
 	// Whoever shows more, with no fewer pixels for what both show, was not made by putting a frame round the other.
@@ -273,6 +288,12 @@ func kept(d pipeline.Dossier) (out []pipeline.Cite) {
 	for _, r := range all[pipeline.Raster](d) {
 		out = append(out, r.cite("size", strings.Join([]string{strconv.Itoa(r.fact.Width), strconv.Itoa(r.fact.Height)}, " x ")))
 		break
+	}
+	for _, r := range all[pipeline.Raster](d) {
+		if r.fact.Step > 0 {
+			out = append(out, r.cite("mean quantisation step", decimals(r.fact.Step, 2)))
+			break
+		}
 	}
 	return out[:min(len(out), maxCites/8)]
 }
