@@ -37,36 +37,49 @@ func Boxes(into []uint8, img image.Image, size int) (pix []uint8, w, h int) {
 		}
 		return pix, w, h
 	}
-	sums := make([]uint16, b.Dx())
-	words := b.Dx() / 8
-	lanes := make([]uint64, 2*words)
+	lines, sums, lanes := make([][]uint8, 0, size), make([]uint16, b.Dx()), make([]uint64, b.Dx()/4)
 	for y := range h {
-		rows := min(size, b.Dy()-y*size)
-		p.columns(lanes, sums[8*words:], y*size, rows)
-		row, done := pix[y*w:][:w], 8*words
-		switch {
-		case size == 2 && rows == 2:
-			pairs(row, lanes)
-		case size == 4 && rows == 4:
-			fours(row, lanes)
-		default:
-			done = 0
-			spread(sums, lanes)
+		lines = lines[:0]
+		for j := y * size; j < min((y+1)*size, b.Dy()); j++ {
+			lines = append(lines, p.pix[j*p.stride:][:b.Dx()])
 		}
-		means(row[done/size:], sums[done:], size, rows)
+		row, done := pix[y*w:][:w], 0
+		if len(lines) == size {
+			done = vectors(row, lines)
+		}
+		boxes(row[done:], lines, done*size, size, sums, lanes)
 	}
 	return pix, w, h
 }
 
-// columns sums rows from row first on, column by column: eight samples at a time, each in 16 bits of a pair of lanes, the even ones
+// boxes writes the means of the boxes from column first on. sums and lanes are memory for a row.
+func boxes(out []uint8, lines [][]uint8, first, size int, sums []uint16, lanes []uint64) {
+	rest := len(lines[0]) - first
+	words := rest / 8
+	sums, lanes = sums[:rest], lanes[:2*words]
+	columns(lanes, sums[8*words:], lines, first)
+	done := 8 * words
+	switch {
+	case size == 2 && len(lines) == 2:
+		pairs(out, lanes)
+	case size == 4 && len(lines) == 4:
+		fours(out, lanes)
+	default:
+		done = 0
+		spread(sums, lanes)
+	}
+	means(out[done/size:], sums[done:], size, len(lines))
+}
+
+// columns sums lines from column first on: eight samples at a time, each in 16 bits of a pair of lanes, the even ones
 // before the odd ones, and those left over in rest.
-func (p plane) columns(lanes []uint64, rest []uint16, first, rows int) {
+func columns(lanes []uint64, rest []uint16, lines [][]uint8, first int) {
 	const odd = 0x00ff_00ff_00ff_00ff
 	clear(lanes)
 	clear(rest)
 	whole := len(lanes) / 2
-	for y := range rows {
-		line := p.pix[(first+y)*p.stride:][:8*whole+len(rest)]
+	for _, line := range lines {
+		line = line[first:][:8*whole+len(rest)]
 		for i := range whole {
 			v := binary.LittleEndian.Uint64(line[8*i:])
 			pair := (*[2]uint64)(lanes[2*i:])

@@ -46,6 +46,28 @@ func TestBoxesAreAreaAverages(t *testing.T) {
 	})
 }
 
+// What vectors average is what plain Go averages, whatever the values.
+func TestVectorsAverageLikePlainGo(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, size := range []int{1, 2, 3, 4, 5} {
+		for w := size; w < 150; w++ {
+			lines := make([][]uint8, size)
+			for i := range lines {
+				lines[i] = make([]uint8, w)
+				fill(lines[i], r)
+			}
+			n := (w + size - 1) / size
+			want, got := make([]uint8, n), make([]uint8, n)
+			boxes(want, lines, 0, size, make([]uint16, w), make([]uint64, w/4))
+			done := vectors(got, lines)
+			if !slices.Equal(got[:done], want[:done]) || slices.ContainsFunc(got[done:], func(v uint8) bool { return v != 0 }) {
+				t.Fatalf("size %d, %d columns, %d boxes by vectors: %v, not %v", size, w, done, got, want)
+			}
+		}
+	}
+}
+
 func fill(pix []uint8, r *rand.Rand) {
 	for i := range pix {
 		pix[i] = uint8(r.Uint32())
