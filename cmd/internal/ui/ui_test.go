@@ -48,7 +48,7 @@ var (
 func (f *fake) Library(_ context.Context, q catalog.Asked) ([]catalog.Shown, bool, error) {
 	f.asked = append(f.asked, q)
 	for _, one := range []catalog.Shown{first, second} {
-		if q.Text == one.Item.Digest.String() {
+		if q.Only != nil && *q.Only == one.Item.Digest {
 			return []catalog.Shown{one}, false, f.broken
 		}
 	}
@@ -119,6 +119,15 @@ func (f *fake) DecideReport(_ context.Context, d pipeline.ReportDecision) (pipel
 func (f *fake) Retry(_ context.Context, d pipeline.Digest, by pipeline.Actor) error {
 	f.retried = append(f.retried, string(by)+" "+d.Hex())
 	return nil
+}
+
+func (f *fake) PairDecisions(_ context.Context, a, b pipeline.Digest) (out []pipeline.PairDecision, err error) {
+	for _, d := range f.pairs {
+		if (d.A == a && d.B == b) || (d.A == b && d.B == a) {
+			out = append(out, d)
+		}
+	}
+	return out, nil
 }
 
 func (f *fake) Decisions(context.Context, pipeline.Digest) ([]pipeline.ReportDecision, error) {

@@ -99,6 +99,11 @@ func (d Desk) DecideReport(ctx context.Context, one pipeline.ReportDecision) (pi
 	return d.Catalog.DecideReport(ctx, one)
 }
 
+// PairDecisions lists what people said of two items.
+func (d Desk) PairDecisions(ctx context.Context, a, b pipeline.Digest) ([]pipeline.PairDecision, error) {
+	return d.Catalog.DecisionsOn(ctx, a, b)
+}
+
 // Decisions lists what people said of an item's reports.
 func (d Desk) Decisions(ctx context.Context, item pipeline.Digest) ([]pipeline.ReportDecision, error) {
 	return d.Catalog.ReportDecisions(ctx, item)
@@ -132,7 +137,7 @@ func (d Desk) Compare(ctx context.Context, a, b pipeline.Digest) (ui.Comparison,
 
 // side gathers what a comparison shows of one item.
 func (d Desk) side(ctx context.Context, s Seen) (ui.Side, error) {
-	lines, _, err := d.Catalog.Library(ctx, catalog.Asked{Text: s.Item.Digest.String(), Limit: 1})
+	lines, _, err := d.Catalog.Library(ctx, catalog.Asked{Only: &s.Item.Digest, Limit: 1})
 	if err != nil || len(lines) == 0 {
 		return ui.Side{}, fmt.Errorf("item %s in the list: %w", s.Item.Digest, pipeline.ErrNotFound)
 	}

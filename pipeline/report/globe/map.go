@@ -203,6 +203,7 @@ func (m *Map) spots(s sheet, places []Place) {
 // name finds where countries can be named: where there is most room round the word within the largest part that is seen, away from spots.
 func (m *Map) name(e earth, here box) {
 	const samples, most = 14, .018 // of the map, that a country has to fill to be named
+	const nameMargin = 52
 	s := sheet{here}
 	for _, c := range e.countries {
 		var largest []XY
@@ -223,8 +224,8 @@ func (m *Map) name(e earth, here box) {
 		best, room := XY{}, 9.0
 		for i := range samples * samples {
 			p := XY{width * (float64(i%samples) + .5) / samples, height * (float64(i/samples) + .5) / samples}
-			if !holds(largest, p) {
-				continue
+			if p.X < nameMargin || p.X > width-nameMargin || p.Y < 24 || p.Y > height-28 || !holds(largest, p) {
+				continue // beyond it lie the degrees and the scale
 			}
 			r := apart(squeezed, XY{p.X * .45, p.Y})
 			for _, l := range m.Labels {

@@ -78,8 +78,11 @@ func (m maker) mapGrid(put func(string, ...any), g *globe.Map) {
 	for _, l := range g.Grid {
 		if l.Parallel {
 			put(`<path class="graticule" d="M0 %.1fH%.0f"/><text class="degree" x="4" y="%.1f">%s</text>`, l.At, g.Width, l.At-3, degreeText(l.Degrees, "N", "S"))
-		} else {
-			put(`<path class="graticule" d="M%.1f 0V%.0f"/><text class="degree" x="%.1f" y="11">%s</text>`, l.At, g.Height, l.At+3, degreeText(l.Degrees, "E", "W"))
+			continue
+		}
+		put(`<path class="graticule" d="M%.1f 0V%.0f"/>`, l.At, g.Height)
+		if l.At < g.Width-34 {
+			put(`<text class="degree" x="%.1f" y="11">%s</text>`, l.At+3, degreeText(l.Degrees, "E", "W"))
 		}
 	}
 }
@@ -94,9 +97,9 @@ func mapSpots(put func(string, ...any), g *globe.Map, spots []spot) {
 	}
 	for _, s := range g.Spots {
 		if spots[s.Place].claimed {
-			put(`<path class="spot claimed" d="M%.1f %.1fl7 7-7 7-7-7z"/>`, s.At.X, s.At.Y-7)
+			put(`<path class="spot claimed" d="M%.1f %.1fl8 8-8 8-8-8z"/>`, s.At.X, s.At.Y-8)
 		} else {
-			put(`<circle class="spot" cx="%.1f" cy="%.1f" r="5"/>`, s.At.X, s.At.Y)
+			put(`<circle class="spot" cx="%.1f" cy="%.1f" r="4.5"/>`, s.At.X, s.At.Y)
 		}
 	}
 	for _, l := range g.Labels {
@@ -141,7 +144,7 @@ func degreeText(v float64, positive, negative string) string {
 	letter := positive
 	switch {
 	case v == 0:
-		letter = ""
+		letter, v = "", 0 // not minus nought
 	case v < 0:
 		letter, v = negative, -v
 	}

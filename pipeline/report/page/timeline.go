@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -168,6 +169,9 @@ func (m maker) drawClash(put func(string, ...any), c clash, k int, lane func(int
 	badge := m.BadgeOf(c.weight)
 	share := .5 + float64(k%3-1)*.18 // signs of lines that lie on each other stay apart
 	x, y := x0+(x1-x0)*share, y0+(y1-y0)*share
+	if math.Hypot(x1-x0, y1-y0) < 3*laneHigh {
+		x -= 20 // beside a short line, not on what it joins
+	}
 	put(`<a href="#%s" aria-label="%s"><path class="clash %s" d="M%.1f %.1fL%.1f %.1f"/><circle class="clashsign %s" cx="%.1f" cy="%.1f" r="8"/><text class="clashtext" x="%.1f" y="%.1f" aria-hidden="true">%s</text></a>`,
 		c.anchor, string(badge.Word)+": "+string(m.TitleOf(c.title)), badge.Class, x0, y0, x1, y1, badge.Class, x, y, x, y+4, badge.Sign)
 }
