@@ -21,7 +21,7 @@ var screenshots = flag.String("screenshots", "", "write a picture of every revie
 func pagesOf(t *testing.T) (dir string, pages map[string]string) {
 	dir, photo, mirrored, film, compilation := reviewed(t)
 	return dir, map[string]string{
-		"library": "/", "table": "/?view=table", "nothing-fits": "/?q=nothing+fits", "item": "/items/" + photo.String(), "film": "/items/" + film.String(), "copies": "/items/" + photo.String() + "/copies",
+		"library": "/", "table": "/?view=table", "nothing-fits": "/?q=nothing+fits", "item": "/items/" + photo.String() + "?list=kind%3Dphoto", "film": "/items/" + film.String(), "copies": "/items/" + photo.String() + "/copies",
 		"compare": comparePathOf(photo, mirrored), "compare-films": comparePathOf(film, compilation), "help": "/help", "error": "/items/none",
 	}
 }

@@ -401,6 +401,40 @@ func TestDecisionsAreOfThePersonAndOfThisOrigin(t *testing.T) {
 	}
 }
 
+// TestDecisionsLeadOn: from a list to its next item, with a way to take the last word back; from a match to the next open one.
+func TestDecisionsLeadOn(t *testing.T) {
+	t.Parallel()
+	f := &fake{}
+	s, sessions, _ := pages(t, f)
+	b := enter(t, s, sessions)
+	doc, item := pipeline.DigestOf([]byte{2}).String(), "/items/"+first.Item.Digest.String()
+	_, body := b.get(item + "?list=kind%3Dphoto")
+	if !strings.Contains(body, `href="/?kind=photo"`) || !strings.Contains(body, `data-key="next-open"`) || !strings.Contains(body, `name="list" value="?kind=photo"`) {
+		t.Error("an item reached from a list leads neither back nor on")
+	}
+	f.asked = nil
+	status, body := b.post(item+"/revisions/2", url.Values{"standing": {"likely"}, "by": {"Н. К."}, "why": {"fits"}, "document": {doc}, "list": {"?kind=photo"}})
+	if status != http.StatusNotFound { // the fake has no report of the second item
+		t.Errorf("a decision does not lead on: %d", status)
+	}
+	if last := f.asked[len(f.asked)-1]; !last.Open || last.After == nil || last.After.Arrival != 1 || !slices.Equal(last.Marks, []string{"kind:photo"}) {
+		t.Errorf("the next is asked for by %+v", last)
+	}
+	_, body = b.get(item + "?list=kind%3Dphoto&said=1&end=1")
+	for _, want := range []string{`name="standing" value="withdrawn"`, `name="document" value="` + doc + `"`, "first.jpg"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("what was decided cannot be taken back: no %s", want)
+		}
+	}
+	status, body = b.post(comparePath(first.Item.Digest, second.Item.Digest), url.Values{"verdict": {"same"}, "by": {"Н. К."}, "of": {first.Item.Digest.String()}})
+	if status != http.StatusOK || !strings.Contains(body, `id="report"`) {
+		t.Errorf("where no open match is left, the item is shown: %d", status)
+	}
+	if status, body := b.get("/?standing=open"); status != http.StatusOK || !strings.Contains(body, `value="open" selected`) {
+		t.Errorf("what is open cannot be picked out: %d", status)
+	}
+}
+
 func TestWhatFailedIsDoneAgain(t *testing.T) {
 	t.Parallel()
 	f := &fake{}

@@ -91,7 +91,7 @@ func (m maker) mapGrid(put func(string, ...any), g *globe.Map) {
 // the place can lie.
 func mapSpots(put func(string, ...any), g *globe.Map, spots []spot) {
 	for _, s := range g.Spots {
-		if s.Radius > 6 {
+		if s.Radius > 5.5 {
 			put(`<circle class="slack" cx="%.1f" cy="%.1f" r="%.1f"/>`, s.At.X, s.At.Y, s.Radius)
 		}
 	}
