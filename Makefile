@@ -76,8 +76,8 @@ battery: build setup-demo ## make known transforms of real photographs and clips
 	bin/dokaz eval "$$dir/made/manifest.csv" --cross-source
 
 .PHONY: screenshots
-screenshots: setup-test ## a picture of every review page, theme, language and width, into OUT (default screenshots/)
-	@$(GO_TEST) -count=1 -timeout 30m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -screenshots "$(abspath $(or $(OUT),screenshots))"
+screenshots: setup-test ## a picture of every review page, theme, language and width, and some prints, into OUT (default screenshots/)
+	@$(GO_TEST) -count=1 -timeout 30m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -every-look -screenshots "$(abspath $(or $(OUT),screenshots))"
 
 .PHONY: chaos
 chaos: setup-test ## kill -9 at random moments, in full; long

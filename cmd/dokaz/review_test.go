@@ -217,6 +217,7 @@ func TestReview(t *testing.T) {
 			b.press("Enter", "Enter")
 			b.until(`document.querySelector("#decided .saids")?.textContent.includes("другие машины ` + round.layout + `")`)
 			b.alongTheList(keys)
+			b.open("/items/" + photo.String())
 			b.fields(keys)
 			b.open(comparePathOf(film, compilation))
 			b.until(`document.querySelector("svg.map .band")`)

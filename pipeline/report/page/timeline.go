@@ -164,8 +164,12 @@ func (m maker) clashes(rows []moment, lanes []int) []clash {
 
 // drawClash joins two lanes by a line with the sign of the weight in its middle, which leads to the finding. k is how many were drawn before.
 func (m maker) drawClash(put func(string, ...any), c clash, k int, lane func(int) (from, to, y float64)) {
-	_, x0, y0 := lane(c.earlier)
-	x1, _, y1 := lane(c.later)
+	from, x0, y0 := lane(c.earlier)
+	x1, to, y1 := lane(c.later)
+	if x0 > x1 { // what both can mean overlaps: the clocks differ as they stand
+		x0 = (max(from, x1) + min(x0, to)) / 2
+		x1 = x0
+	}
 	badge := m.BadgeOf(c.weight)
 	share := .5 + float64(k%3-1)*.18 // signs of lines that lie on each other stay apart
 	x, y := x0+(x1-x0)*share, y0+(y1-y0)*share
