@@ -102,6 +102,12 @@ golden: setup-test ## rewrite golden files from what the code says now; then rea
 generate: ## rewrite generated documents and schemas
 	@$(WITH_LIBAV) $(GO) generate -tags "$(TAGS)" ./...
 
+.PHONY: outlines
+outlines: ## derive the outlines of land and borders on maps anew from npm's world-atlas
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; (cd "$$dir" && npm pack --silent world-atlas@2.0.2 >/dev/null); \
+	echo "2177d5d2ac25297a5c933d458705d5c0a46388884e9d6b6d3ac926e42b7132c8e013f317018447589aa05cea4cf0891c3c1a179f24d4e651477186b90a11b42d  $$dir/world-atlas-2.0.2.tgz" | sha512sum --check --quiet; \
+	tar -xzf "$$dir/world-atlas-2.0.2.tgz" -C "$$dir"; cd pipeline/report/globe; $(GO) run gen.go "$$dir/package/countries-50m.json" world.outlines
+
 # Parts of the above.
 
 .PHONY: setup-build setup-demo setup-test setup-check

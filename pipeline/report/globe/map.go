@@ -86,10 +86,10 @@ func Maps(places []Place) (wide, near *Map, err error) {
 		across = max(across, 2*p.Radius)
 	}
 	needed := max(across, (held.north-held.south)*perDegree*width/height) * aroundSpots
-	wide = e.draw(frameOf(middle, max(leastWide, needed, 5*min(needed, leastClose))), places, 4)
+	wide = e.draw(frameOf(middle, max(leastWide, needed, 5*min(needed, leastClose))), places, 1.8)
 	if needed <= mostClose {
 		f := frameOf(middle, max(leastClose, needed))
-		near = e.draw(f, places, 1)
+		near = e.draw(f, places, .8)
 		s := sheet{box: frameOf(middle, max(leastWide, needed, 5*min(needed, leastClose)))}
 		wide.Inset = []XY{s.at(dot{f.west, f.north}), s.at(dot{f.east, f.south})}
 	}
@@ -139,8 +139,8 @@ func (s sheet) flat(dots []dot, step float64) []XY {
 // turns are the ways round the globe by which a frame that passes the line of date is filled.
 var turns = []float64{-360, 0, 360}
 
-// draw fills a frame. What is smaller than detail in area is left out.
-func (e earth) draw(f box, places []Place, detail float64) *Map {
+// draw fills a frame. Points nearer to each other than step are left out, and what is smaller in area than its square.
+func (e earth) draw(f box, places []Place, step float64) *Map {
 	s := sheet{f}
 	m := &Map{Width: width, Height: height, Grid: s.grid(), Bar: s.bar()}
 	for _, turn := range turns {
@@ -148,7 +148,7 @@ func (e earth) draw(f box, places []Place, detail float64) *Map {
 		t := sheet{here}
 		for _, l := range e.land {
 			if l.meets(here) {
-				if ring := t.flat(cutRing(l.dots, here), .7); len(ring) > 2 && math.Abs(area(ring)) >= detail {
+				if ring := t.flat(cutRing(l.dots, here), step); len(ring) > 2 && math.Abs(area(ring)) >= step*step {
 					m.Land = append(m.Land, ring)
 				}
 			}
@@ -156,7 +156,7 @@ func (e earth) draw(f box, places []Place, detail float64) *Map {
 		for _, l := range e.borders {
 			if l.meets(here) {
 				for _, run := range cutLine(l.dots, here) {
-					m.Borders = append(m.Borders, t.flat(run, .7))
+					m.Borders = append(m.Borders, t.flat(run, step))
 				}
 			}
 		}

@@ -122,15 +122,23 @@ func mapSpots(put func(string, ...any), g *globe.Map, spots []spot) {
 	}
 }
 
-// pathOf writes lines as the data of an SVG path, to a tenth of a unit (SVG 2 §9.3).
+// pathOf writes lines as the data of an SVG path, to a tenth of a unit, each point from the one before (SVG 2 §9.3).
 func pathOf(lines [][]globe.XY, closed bool) string {
 	var b []byte
-	for _, l := range lines {
-		for i, p := range l {
-			b = append(b, "ML"[min(i, 1)])
-			b = strconv.AppendFloat(b, math.Round(p.X*10)/10, 'f', -1, 64)
+	tenths := func(v float64) int { return int(math.Round(v * 10)) }
+	put := func(n int, first bool) {
+		if !first && n >= 0 {
 			b = append(b, ' ')
-			b = strconv.AppendFloat(b, math.Round(p.Y*10)/10, 'f', -1, 64)
+		}
+		b = strconv.AppendFloat(b, float64(n)/10, 'f', -1, 64)
+	}
+	for _, l := range lines {
+		x, y := 0, 0
+		for i, p := range l {
+			b = append(b, "Ml"[min(i, 1)])
+			put(tenths(p.X)-x, true)
+			put(tenths(p.Y)-y, false)
+			x, y = tenths(p.X), tenths(p.Y)
 		}
 		if closed {
 			b = append(b, 'z')
