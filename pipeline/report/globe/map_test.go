@@ -51,6 +51,26 @@ func TestCountriesHoldTheirTowns(t *testing.T) {
 	}
 }
 
+// TestNoOutlineLeapsRoundTheGlobe: islands of Fiji lie on the line of date, and only the ring round the South Pole goes all the way.
+func TestNoOutlineLeapsRoundTheGlobe(t *testing.T) {
+	t.Parallel()
+	e, err := world()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range e.land {
+		for i := 1; i < len(l.dots); i++ {
+			if a, b := l.dots[i-1], l.dots[i]; math.Abs(a.lon-b.lon) > 180 && a.lat > -80 {
+				t.Fatalf("an outline leaps from %v to %v", a, b)
+			}
+		}
+	}
+	_, brazil, err := Maps([]Place{{-16.5, -48, 0}})
+	if err != nil || len(brazil.Land) != 1 {
+		t.Errorf("the middle of Brazil has %d outlines, want one: %v", len(brazil.Land), err)
+	}
+}
+
 // TestTownsLieWhereTheZonesSay sets the towns against zone.tab of the IANA Time Zone Database, which gives places to a minute of arc.
 func TestTownsLieWhereTheZonesSay(t *testing.T) {
 	t.Parallel()

@@ -153,7 +153,29 @@ func (r *reader) rings(arcs []line) []line {
 				}
 			}
 		}
-		out[i] = lineOf(dots)
+		out[i] = lineOf(unwound(dots))
+	}
+	return out
+}
+
+// unwound lets a ring that passes the line of date go on beyond 180 degrees, where it would leap round the globe. A ring round a pole
+// stays as it is.
+func unwound(ring []dot) []dot {
+	out := make([]dot, len(ring))
+	turn := 0.0
+	for i, d := range ring {
+		if i > 0 {
+			switch leap := d.lon - ring[i-1].lon; {
+			case leap > 180:
+				turn -= 360
+			case leap < -180:
+				turn += 360
+			}
+		}
+		out[i] = dot{d.lon + turn, d.lat}
+	}
+	if turn != 0 {
+		return ring
 	}
 	return out
 }
