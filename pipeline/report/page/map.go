@@ -43,7 +43,7 @@ func (m maker) maps(spots []spot) (template.HTML, error) {
 // mapSVG draws one map. Its text is shown harmless like all text of a page.
 func (m maker) mapSVG(title, id string, g *globe.Map, spots []spot) template.HTML {
 	var b strings.Builder
-	put := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) } //nolint:errcheck // a strings.Builder takes everything
+	put := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
 	var said []string
 	for _, s := range g.Spots {
 		one := spots[s.Place]

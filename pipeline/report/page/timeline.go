@@ -46,7 +46,7 @@ func (m maker) timeline(rows []moment) template.HTML {
 	axis := clock.AxisOf(spans, lineWidth-laneName-20)
 	bottom := laneHigh*float64(len(lanes)) + 6
 	var b strings.Builder
-	put := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) } //nolint:errcheck // a strings.Builder takes everything
+	put := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
 	var said []string
 	for _, i := range lanes {
 		said = append(said, fmt.Sprintf("%d: %s – %s", i+1, rows[i].span.From.UTC().Format(time.DateTime), rows[i].span.To.UTC().Format(time.DateTime)))
