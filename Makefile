@@ -76,8 +76,8 @@ battery: build setup-demo ## make known transforms of real photographs and clips
 	bin/dokaz eval "$$dir/made/manifest.csv" --cross-source
 
 .PHONY: screenshots
-screenshots: setup-test ## a picture of every review page, theme, language and width, into OUT (default screenshots/)
-	@$(GO_TEST) -count=1 -timeout 30m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -screenshots "$(abspath $(or $(OUT),screenshots))"
+screenshots: setup-test ## a picture of every review page, theme, language and width, and some prints, into OUT (default screenshots/)
+	@$(GO_TEST) -count=1 -timeout 30m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -every-look -screenshots "$(abspath $(or $(OUT),screenshots))"
 
 .PHONY: chaos
 chaos: setup-test ## kill -9 at random moments, in full; long
@@ -101,6 +101,12 @@ golden: setup-test ## rewrite golden files from what the code says now; then rea
 .PHONY: generate
 generate: ## rewrite generated documents and schemas
 	@$(WITH_LIBAV) $(GO) generate -tags "$(TAGS)" ./...
+
+.PHONY: outlines
+outlines: ## derive the outlines of land and borders on maps anew from npm's world-atlas
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; (cd "$$dir" && npm pack --silent world-atlas@2.0.2 >/dev/null); \
+	echo "2177d5d2ac25297a5c933d458705d5c0a46388884e9d6b6d3ac926e42b7132c8e013f317018447589aa05cea4cf0891c3c1a179f24d4e651477186b90a11b42d  $$dir/world-atlas-2.0.2.tgz" | sha512sum --check --quiet; \
+	tar -xzf "$$dir/world-atlas-2.0.2.tgz" -C "$$dir"; cd pipeline/report/globe; $(GO) run gen.go "$$dir/package/countries-50m.json" world.outlines
 
 # Parts of the above.
 

@@ -18,7 +18,7 @@ import (
 
 // serving is dokaz serve as a process of its own.
 type serving struct {
-	t       *testing.T
+	t       testing.TB
 	process *exec.Cmd
 	dir     string // the case
 	address string
@@ -26,7 +26,7 @@ type serving struct {
 }
 
 // startServing starts the server on a case, on any free port.
-func startServing(t *testing.T, dir string, more ...string) *serving {
+func startServing(t testing.TB, dir string, more ...string) *serving {
 	t.Helper()
 	s := &serving{t: t, dir: dir}
 	c, said := dokaz(context.WithoutCancel(t.Context()), append([]string{"serve", "--case", dir, "--listen", "127.0.0.1:0", "--jsonl"}, more...)...)

@@ -36,7 +36,7 @@ func dokaz(ctx context.Context, args ...string) (*exec.Cmd, *bytes.Buffer) {
 }
 
 // finish runs it to its end; exit code 3, some items failed, is an end like 0.
-func finish(t *testing.T, args ...string) {
+func finish(t testing.TB, args ...string) {
 	t.Helper()
 	c, said := dokaz(t.Context(), args...)
 	var code *exec.ExitError

@@ -139,7 +139,7 @@ func validReport(t *testing.T, s *jsonschema.Schema, dir string) {
 	}
 }
 
-func digestOf(t *testing.T, path string) pipeline.Digest {
+func digestOf(t testing.TB, path string) pipeline.Digest {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {

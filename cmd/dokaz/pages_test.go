@@ -12,16 +12,20 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
-var screenshots = flag.String("screenshots", "", "write a picture of every review page, theme, language and width into this folder")
+var (
+	screenshots = flag.String("screenshots", "", "write a picture of every review page that is looked at into this folder, and what printing gives of it")
+	everyLook   = flag.Bool("every-look", false, "look at review pages in every theme, language and width, not in a few")
+)
 
 // pagesOf names the review pages of the case that reviewed makes.
 func pagesOf(t *testing.T) (dir string, pages map[string]string) {
 	dir, photo, mirrored, film, compilation := reviewed(t)
 	return dir, map[string]string{
-		"library": "/", "table": "/?view=table", "nothing-fits": "/?q=nothing+fits", "item": "/items/" + photo.String(), "film": "/items/" + film.String(), "copies": "/items/" + photo.String() + "/copies",
+		"library": "/", "table": "/?view=table", "nothing-fits": "/?q=nothing+fits", "item": "/items/" + photo.String() + "?list=kind%3Dphoto", "film": "/items/" + film.String(), "copies": "/items/" + photo.String() + "/copies",
 		"compare": comparePathOf(photo, mirrored), "compare-films": comparePathOf(film, compilation), "help": "/help", "error": "/items/none",
 	}
 }
@@ -56,7 +60,7 @@ func TestPagesFitAndCanBeUsed(t *testing.T) {
 	b := openTab(t, s.address, s.review, 1200)
 	axe := axeCore(t)
 	all := []looks{{"light", "en", 1440}, {"dark", "be", 320}, {"light", "ru", 320}, {"dark", "uk", 768}}
-	if *screenshots != "" {
+	if *everyLook {
 		all = nil
 		for _, theme := range []string{"light", "dark"} {
 			for _, language := range []string{"en", "be", "ru", "uk"} {
@@ -75,7 +79,11 @@ func TestPagesFitAndCanBeUsed(t *testing.T) {
 				b.judged(fmt.Sprintf("%s %v", name, l), axe)
 			}
 			if *screenshots != "" {
-				b.shoot(filepath.Join(*screenshots, fmt.Sprintf("%s-%s-%s-%d.png", name, l.language, l.theme, l.width)))
+				file := filepath.Join(*screenshots, fmt.Sprintf("%s-%s-%s-%d", name, l.language, l.theme, l.width))
+				b.shoot(file + ".png")
+				if l == all[0] {
+					b.print(file + ".pdf")
+				}
 			}
 		}
 	}
@@ -117,6 +125,18 @@ func (b *tab) shoot(name string) {
 	}
 	if err == nil {
 		err = os.WriteFile(name, picture, 0o600)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// print writes what printing a page gives.
+func (b *tab) print(name string) {
+	b.Helper()
+	out, err := chromedp.Call(b.ctx, page.PrintToPDF, page.PrintToPDFParams{PrintBackground: new(true), PreferCSSPageSize: new(true)})
+	if err == nil {
+		err = os.WriteFile(name, out.Data, 0o600)
 	}
 	if err != nil {
 		b.Fatal(err)

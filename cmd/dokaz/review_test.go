@@ -133,7 +133,7 @@ func (b *tab) quiet() {
 }
 
 // reviewed is a case with a photo, its mirrored copy under a hostile name, a film and a compilation with a part of it.
-func reviewed(t *testing.T) (dir string, photo, mirrored, film, compilation pipeline.Digest) {
+func reviewed(t testing.TB) (dir string, photo, mirrored, film, compilation pipeline.Digest) {
 	t.Helper()
 	set, in := fixtures.Dir(t, "demo"), t.TempDir()
 	out := make([]pipeline.Digest, 0, 4)
@@ -167,8 +167,8 @@ func TestReview(t *testing.T) {
 		keys    map[string]string
 		verdict pipeline.Verdict // the first leaves the match as it is, the second parts the two
 	}{
-		{"latin", map[string]string{"KeyJ": "j", "KeyR": "r", "KeyD": "d", "KeyL": "l", "KeyA": "a", "KeyN": "n"}, pipeline.Unsure},
-		{"cyrillic", map[string]string{"KeyJ": "о", "KeyR": "к", "KeyD": "в", "KeyL": "д", "KeyA": "ф", "KeyN": "т"}, pipeline.SameScene},
+		{"latin", map[string]string{"KeyJ": "j", "KeyR": "r", "KeyD": "d", "KeyL": "l", "KeyA": "a", "KeyN": "n", "KeyZ": "z", "KeyF": "f", "Period": "."}, pipeline.Unsure},
+		{"cyrillic", map[string]string{"KeyJ": "о", "KeyR": "к", "KeyD": "в", "KeyL": "д", "KeyA": "ф", "KeyN": "т", "KeyZ": "я", "KeyF": "а", "Period": "ю"}, pipeline.SameScene},
 	} {
 		t.Run(round.layout, func(t *testing.T) {
 			keys := round.keys
@@ -204,12 +204,25 @@ func TestReview(t *testing.T) {
 			if v := b.brightness(); v < 24 {
 				t.Errorf("not laid on each other they differ by %.0f of 255 only: the test says nothing", v)
 			}
+			b.press("Digit4", "4")
+			b.press("Space", " ")
+			b.until(`document.querySelector("[data-side=b]").style.visibility === "hidden"`)
 			b.press("KeyD", keys["KeyD"])
 			b.until(`document.activeElement.name === "verdict"`)
 			b.do(chromedp.Click("[value="+string(round.verdict)+"]"), chromedp.SetValue("[name=why]", "другие машины "+round.layout), chromedp.SetValue("[name=by]", "Н. К."), chromedp.Click("#decided form button"))
+			// No further match of the photo is open: its report is shown, with what was said.
+			b.until(`document.querySelector("#report") && document.querySelector(".just [data-key=undo]")`)
+			b.press("KeyZ", keys["KeyZ"])
+			b.until(`document.activeElement.dataset.key === "undo"`)
+			b.press("Enter", "Enter")
 			b.until(`document.querySelector("#decided .saids")?.textContent.includes("другие машины ` + round.layout + `")`)
+			b.alongTheList(keys)
+			b.open("/items/" + photo.String())
+			b.fields(keys)
 			b.open(comparePathOf(film, compilation))
 			b.until(`document.querySelector("svg.map .band")`)
+			b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("svg.map a").dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}))`))
+			b.until(`document.querySelector(".segs li:target details.both[open] img:nth-of-type(1)") && document.querySelectorAll(".segs li:target details.both[open] figure").length === 2`)
 			b.press("KeyL", keys["KeyL"])
 			b.until(`location.pathname === "/"`)
 			if named, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`document.title.length > 0 && !document.querySelector("img[src=x]")`)); err != nil || !named {
@@ -221,6 +234,41 @@ func TestReview(t *testing.T) {
 	if said := matchesOf(t, dir); !strings.Contains(said, `"decided": "same_scene"`) || strings.Contains(said, `"decided": "unsure"`) {
 		t.Errorf("the last word is not on record: %s", said)
 	}
+}
+
+// alongTheList decides on an item that was reached from a list: the next one is shown, and the word is taken back from there.
+func (b *tab) alongTheList(keys map[string]string) {
+	b.Helper()
+	b.open("/?kind=photo&standing=open&order=name")
+	b.until(`document.querySelectorAll("[data-row]").length === 2`)
+	b.press("KeyJ", keys["KeyJ"])
+	b.until(`document.activeElement.closest("[data-row]")`)
+	b.press("Enter", "Enter")
+	b.until(`document.querySelector("#report")`)
+	one := b.at()
+	b.press("Period", keys["Period"])
+	b.until(`document.querySelector("#report") && location.pathname !== "` + strings.Split(one, "?")[0] + `"`)
+	other := b.at()
+	b.press("KeyD", keys["KeyD"])
+	b.until(`document.activeElement.name === "standing"`)
+	b.do(chromedp.Click("[name=standing][value=likely]"), chromedp.SetValue("#decided [name=why]", "тени сходятся"), chromedp.SetValue("#decided [name=by]", "Н. К."), chromedp.Click("#decided form button"))
+	b.until(`document.querySelector(".just b") && location.pathname === "` + strings.Split(one, "?")[0] + `"`)
+	b.press("KeyZ", keys["KeyZ"])
+	b.until(`document.activeElement.dataset.key === "undo"`)
+	b.press("Enter", "Enter")
+	b.until(`location.pathname === "` + strings.Split(other, "?")[0] + `" && document.querySelectorAll("#decided .saids li").length > 1`)
+}
+
+// fields finds a field of the metadata by a word; the count is said.
+func (b *tab) fields(keys map[string]string) {
+	b.Helper()
+	b.until(`document.querySelector("[data-fields-count]")?.textContent.match(/\d/)`)
+	b.press("KeyF", keys["KeyF"])
+	b.until(`document.activeElement.matches("[data-fields-text]")`)
+	b.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.value = "jpeg dqt"; document.activeElement.dispatchEvent(new Event("input"))`))
+	b.until(`document.querySelectorAll("#metadata tbody tr:not([hidden])").length < document.querySelectorAll("#metadata tbody tr").length`)
+	b.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.value = "nobody has this"; document.activeElement.dispatchEvent(new Event("input"))`))
+	b.until(`document.querySelectorAll("#metadata tbody tr:not([hidden])").length === 0 && /(^|\D)0 /.test(document.querySelector("[data-fields-count]").textContent)`)
 }
 
 func comparePathOf(a, b pipeline.Digest) string { return "/compare/" + a.String() + "/" + b.String() }

@@ -154,7 +154,7 @@ func furnished(t *terminal, h *wire.House, changes *api.Bell, sessions *ui.Sessi
 	for _, pattern := range api.Patterns() {
 		d.Mount(pattern, a)
 	}
-	pages, err := ui.New(wire.Desk{House: h}, sessions, notice)
+	pages, err := ui.New(wire.NewDesk(h), sessions, notice)
 	if err != nil {
 		return nil, err
 	}

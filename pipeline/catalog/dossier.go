@@ -50,6 +50,18 @@ func (c *Catalog) Gather(ctx context.Context, d pipeline.Digest, clusterOf func(
 	return out, nil
 }
 
+// Cluster returns the cluster an item belongs to, of Size 1 where it stands alone, or ErrNotFound for an unknown item.
+func (c *Catalog) Cluster(ctx context.Context, d pipeline.Digest, clusterOf func(own pipeline.Degree, near []pipeline.Degree) pipeline.Cluster) (pipeline.Cluster, error) {
+	if _, err := c.Item(ctx, d); err != nil {
+		return pipeline.Cluster{}, err
+	}
+	own, near, err := c.degrees(ctx, d)
+	if err != nil {
+		return pipeline.Cluster{}, err
+	}
+	return clusterOf(own, near), nil
+}
+
 // degrees returns how many neighbours an item has, and how many each of them has.
 func (c *Catalog) degrees(ctx context.Context, d pipeline.Digest) (own pipeline.Degree, near []pipeline.Degree, err error) {
 	rows, err := c.read.QueryContext(ctx, `

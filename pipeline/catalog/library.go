@@ -26,11 +26,13 @@ const (
 
 // Asked is which items a list shows.
 type Asked struct {
-	Text  string   // within a name, path, source or address it came with, whatever its capitals, or the first digits of its digest
-	Marks []string // all of them: "kind:photo", "format:jpeg", "state:failed", "code:…", "weight:questions", "basis:…", "source:…", "has:time", "has:place"
-	Order Order    // "" is Newest
-	After *Place   // the last line of the page before
-	Limit int      // lines
+	Text  string           // within a name, path, source or address it came with, whatever its capitals, or the first digits of its digest
+	Marks []string         // all of them: "kind:photo", "format:jpeg", "state:failed", "code:…", "weight:questions", "basis:…", "source:…", "has:time", "has:place"
+	Only  *pipeline.Digest // this item alone, where the rest fits it
+	Open  bool             // those on which no word of a person stands: none was said, or it was taken back
+	Order Order            // "" is Newest
+	After *Place           // the last line of the page before
+	Limit int              // lines
 }
 
 // Place is where a line stands in a list.
@@ -146,6 +148,12 @@ func (q Asked) sql(key, direction string, few few) (string, []any) {
 		} else {
 			b.WriteString(` AND EXISTS (SELECT 1 FROM mark m WHERE m.mark = ` + arg(m) + ` AND m.arrival = l.arrival)`)
 		}
+	}
+	if q.Only != nil {
+		b.WriteString(` AND l.item = ` + arg(q.Only.Hex()))
+	}
+	if q.Open {
+		b.WriteString(` AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.arrival = l.arrival AND m.mark >= 'standing:' AND m.mark < 'standing;' AND m.mark <> 'standing:withdrawn')`)
 	}
 	if t := q.text(); t != "" {
 		b.WriteString(` AND (` + q.words(few, arg))

@@ -1,8 +1,6 @@
 package catalog_test
 
 import (
-	"database/sql"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -10,81 +8,8 @@ import (
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
+	"dokaz/pipeline/catalog/catalogtest"
 )
-
-// Sizes of a large case.
-const (
-	manyItems   = 200_000
-	manyMatches = 1_000_000
-)
-
-// fill writes a large case straight into the tables, as the program would have it: every eighth item a video, every twentieth failed, a
-// rare finding on one in a thousand.
-func fill(b *testing.B, path string) {
-	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=synchronous(OFF)")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
-	tx, err := db.Begin()
-	if err != nil {
-		b.Fatal(err)
-	}
-	put := func(q string) func(...any) {
-		s, err := tx.Prepare(q)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return func(args ...any) {
-			if _, err := s.Exec(args...); err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-	item := put(`INSERT INTO item (arrival, digest, sha512, size, kind, format, degree) VALUES (?, ?, ?, ?, ?, ?, 10)`)
-	receipt := put(`INSERT INTO receipt (key, item, name, path, claims, at, by_actor, modified) VALUES (?, ?, ?, ?, '{"source":"channel"}', ?, 'x', '')`)
-	report := put(`INSERT INTO report (item, revision, doc, core, at, findings, matches, degree, representative, cluster_size) VALUES (?, 1, ?, ?, ?, ?, 10, 10, ?, 3)`)
-	line := put(`INSERT INTO listing (arrival, item, name, received, receipts, state, heaviest, revision, findings, matches, cluster_size, timed, placed, words, thumbnail, blurred)
-		VALUES (?, ?, ?, ?, 1, ?, ?, 1, ?, 10, 3, 1, 0, ?, ?, ?)`)
-	search := put(`INSERT INTO searched (rowid, words) VALUES (?, ?)`)
-	mark := put(`INSERT INTO mark (mark, arrival) VALUES (?, ?)`)
-	match := put(`INSERT INTO match (a, b, basis, strength, distance, joins, doc) VALUES (?, ?, 'near_picture', 'confirmed', 8, 1, ?)`)
-	sum := pipeline.Digest512{}.String()
-	ds := make([]string, manyItems)
-	at := time.Date(2020, 8, 9, 0, 0, 0, 0, time.UTC).Format(time.RFC3339Nano)
-	for i := range ds {
-		ds[i] = pipeline.DigestOf(fmt.Append(nil, i)).Hex()
-		kind, state, heaviest := "photo", "done", i%4+1
-		if i%8 == 0 {
-			kind = "video"
-		}
-		if i%20 == 0 {
-			state = "failed"
-		}
-		name, findings := fmt.Sprintf("IMG_%06d.jpg", i*7919%manyItems), `{"weights":{"note":3,"questions":1},"codes":["meta.absent","reuse.near"]}`
-		item(i+1, ds[i], sum, 1_000_000+i, kind, "jpeg")
-		receipt(ds[i], ds[i], name, "x/"+name, at)
-		report(ds[i], ds[i], ds[i], at, findings, ds[i-i%3])
-		line(i+1, ds[i], name, at, state, heaviest, findings, "x/"+name+" channel", ds[i], ds[i])
-		search(i+1, "x/"+name+" channel")
-		for _, m := range []string{"kind:" + kind, "format:jpeg", "state:" + state, "code:meta.absent", "code:reuse.near", "weight:note", "has:time", "source:channel", "basis:near_picture"} {
-			mark(m, i+1)
-		}
-		if i%1000 == 0 {
-			mark("code:reuse.conflict", i+1)
-		}
-	}
-	for i := range manyMatches {
-		a, b := ds[i%manyItems], ds[(i%manyItems+i/manyItems+1)%manyItems]
-		if b < a {
-			a, b = b, a
-		}
-		match(a, b, `{"a":"sha256:`+a+`","b":"sha256:`+b+`","basis":"near_picture","strength":"confirmed","distance":8,"transform":{"mirror":false,"rotate":0},"method":"x"}`)
-	}
-	if err := tx.Commit(); err != nil {
-		b.Fatal(err)
-	}
-}
 
 // BenchmarkLibrary reads pages of a case of 200,000 items and 1,000,000 matches: milliseconds at the 95th percentile of each question,
 // asked by ten readers at once.
@@ -100,12 +25,12 @@ func BenchmarkLibrary(b *testing.B) {
 	if err := open().Close(); err != nil {
 		b.Fatal(err)
 	}
-	fill(b, path)
+	catalogtest.Fill(b, path, pipeline.DigestOf([]byte("no document")))
 	c := open()
 	defer c.Close()
-	middle := &catalog.Place{Key: "2", Arrival: manyItems / 2}
+	middle := &catalog.Place{Key: "2", Arrival: catalogtest.Items / 2}
 	for name, q := range map[string]catalog.Asked{
-		"newest": {}, "deep": {After: &catalog.Place{Arrival: manyItems / 2}}, "name": {Order: catalog.ByName}, "weight-deep": {Order: catalog.ByWeight, After: middle},
+		"newest": {}, "deep": {After: &catalog.Place{Arrival: catalogtest.Items / 2}}, "name": {Order: catalog.ByName}, "weight-deep": {Order: catalog.ByWeight, After: middle},
 		"failed": {Marks: []string{"state:failed"}}, "rare": {Marks: []string{"code:reuse.conflict"}}, "two-marks": {Marks: []string{"kind:video", "weight:note"}},
 		"four-marks": {Marks: []string{"kind:photo", "weight:note", "code:reuse.near", "has:time"}, Order: catalog.ByWeight}, "text": {Text: "img_01234"}, "text-none": {Text: "no such name"},
 	} {
@@ -141,7 +66,7 @@ func BenchmarkLibrary(b *testing.B) {
 		var all []time.Duration
 		for i := range 100 {
 			began := time.Now()
-			if _, err := c.Gather(b.Context(), pipeline.DigestOf(fmt.Append(nil, i*1999)), clusterOf); err != nil {
+			if _, err := c.Gather(b.Context(), catalogtest.Item(i*1999), clusterOf); err != nil {
 				b.Fatal(err)
 			}
 			all = append(all, time.Since(began))

@@ -150,3 +150,50 @@ func TestLibraryPages(t *testing.T) {
 		}
 	})
 }
+
+// TestOpenItemsAreThoseNobodySpokeOf: what was decided leaves the list of what is open, and comes back when it is taken back.
+func TestOpenItemsAreThoseNobodySpokeOf(t *testing.T) {
+	t.Parallel()
+	c, cl := open(t)
+	var items []pipeline.Item
+	for _, name := range []string{"a", "b"} {
+		it := item(name)
+		if _, err := (catalog.Receiver{Catalog: c, Plan: "plan"}).Receive(t.Context(), it, pipeline.Receipt{Item: it.Digest, Name: name, Path: name}); err != nil {
+			t.Fatal(err)
+		}
+		examine(t, c, cl, it)
+		report(t, c, cl, it, nil, 0)
+		items = append(items, it)
+	}
+	opened := func() (out []string) {
+		lines, _, err := c.Library(t.Context(), catalog.Asked{Open: true, Order: catalog.ByName, Limit: 9})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range lines {
+			out = append(out, l.Name)
+		}
+		return out
+	}
+	last, err := c.Latest(t.Context(), items[0].Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		says pipeline.Standing
+		open []string
+	}{{"", []string{"a", "b"}}, {pipeline.Likely, []string{"b"}}, {pipeline.Withdrawn, []string{"a", "b"}}} {
+		if step.says != "" {
+			d := pipeline.ReportDecision{Item: items[0].Digest, Revision: last.Number, Doc: last.Doc, Standing: step.says, By: "x", Why: "y"}
+			if _, err := c.DecideReport(t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(step.open, opened()); diff != "" {
+			t.Errorf("after %q: %s", step.says, diff)
+		}
+	}
+	if lines, _, err := c.Library(t.Context(), catalog.Asked{Only: &items[1].Digest, Limit: 9}); err != nil || len(lines) != 1 || lines[0].Name != "b" {
+		t.Errorf("one item alone: %v, %v", lines, err)
+	}
+}

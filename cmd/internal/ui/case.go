@@ -40,7 +40,8 @@ type Case interface {
 	DecideReport(ctx context.Context, d pipeline.ReportDecision) (pipeline.ReportDecision, error)
 	// Retry has an item examined again, for what had failed.
 	Retry(ctx context.Context, d pipeline.Digest, by pipeline.Actor) error
-	// Decisions lists what people said of an item's reports, oldest first.
+	// PairDecisions lists what people said of two items, Decisions of an item's reports, oldest first.
+	PairDecisions(ctx context.Context, a, b pipeline.Digest) ([]pipeline.PairDecision, error)
 	Decisions(ctx context.Context, d pipeline.Digest) ([]pipeline.ReportDecision, error)
 }
 

@@ -27,7 +27,9 @@ type comparePage struct {
 	Verdicts []option
 	Said     []saidLine
 	Person   string
-	Swapped  string // address with the two exchanged
+	Of       string // the item whose matches are gone through, "" where it is none
+	OfAt     string // its address
+	Just     *last
 }
 
 // sideView is one of the two items.
@@ -124,6 +126,10 @@ func (p *Pages) compare(r *http.Request, v *visit) (view, error) {
 			Word: v.Word("decision", string(d.Verdict)), By: page.Show(string(d.By), page.MaxTitle), At: d.At.UTC().Format("2006-01-02 15:04:05 UTC"), Why: page.Show(d.Why, 2000),
 		})
 	}
+	if of, err := pipeline.ParseDigest(r.URL.Query().Get("of")); err == nil && (of == a || of == b) {
+		out.Of, out.OfAt = of.String(), itemPath(of)+"#matches"
+	}
+	out.Just = v.session.justDecided(r)
 	return view{"compare", out}, nil
 }
 

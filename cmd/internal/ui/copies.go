@@ -62,7 +62,7 @@ func (p *Pages) copies(r *http.Request, v *visit) (view, error) {
 
 // listed returns one item as lists show it.
 func (p *Pages) listed(r *http.Request, d pipeline.Digest) (catalog.Shown, error) {
-	lines, _, err := p.kept.Library(r.Context(), catalog.Asked{Text: d.String(), Limit: 1})
+	lines, _, err := p.kept.Library(r.Context(), catalog.Asked{Only: &d, Limit: 1})
 	if err == nil && len(lines) == 0 {
 		err = pipeline.ErrNotFound
 	}
@@ -81,6 +81,6 @@ type key struct{ Cap, Line string }
 func keysOf() []key {
 	return []key{
 		{"J", "key.next"}, {"K", "key.previous"}, {"Enter", "key.open"}, {"/", "key.search"}, {"L", "key.library"}, {"R", "key.reveal"},
-		{"1 – 5", "key.modes"}, {"A", "key.aligned"}, {"+ −", "key.zoom"}, {"0", "key.fit"}, {"9", "key.full"}, {"D", "key.decide"}, {"N", "key.next_match"}, {"?", "key.help"},
+		{"1 – 5", "key.modes"}, {"A", "key.aligned"}, {"+ −", "key.zoom"}, {"0", "key.fit"}, {"9", "key.full"}, {"D", "key.decide"}, {"N", "key.next_match"}, {".", "key.next_open"}, {"Z", "key.undo"}, {"F", "key.fields"}, {"Space", "key.swap"}, {"?", "key.help"},
 	}
 }

@@ -30,7 +30,11 @@ func (p *Pages) decidePair(w http.ResponseWriter, r *http.Request, v *visit) err
 	if _, err := p.kept.DecidePair(r.Context(), d); err != nil {
 		return err
 	}
-	http.Redirect(w, r, comparePath(a, b)+"#decided", http.StatusSeeOther)
+	to, err := p.afterPair(r, v, d)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
@@ -57,7 +61,11 @@ func (p *Pages) decideReport(w http.ResponseWriter, r *http.Request, v *visit) e
 	if _, err := p.kept.DecideReport(r.Context(), d); err != nil {
 		return err
 	}
-	http.Redirect(w, r, itemPath(item)+"/revisions/"+strconv.Itoa(number)+"#decided", http.StatusSeeOther)
+	to, err := p.afterReport(r, v, d, itemPath(item)+"/revisions/"+strconv.Itoa(number))
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/report/page"
@@ -25,6 +26,11 @@ type itemPage struct {
 	Said      []saidLine
 	Person    string
 	Retry     string // address, "" where every analysis finished
+	List      string // query of the list it was reached from
+	Back      string // that list, "" where it was reached from none
+	Next      string // the next of that list that is open, "" where none is left
+	Just      *last
+	End       bool // of what is open
 }
 
 // revisionLine is one frozen report of an item.
@@ -73,7 +79,7 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 	album := p.kept.Album(r.Context())
 	album.Links = &page.Links{
 		Picture: func(d pipeline.Digest) string { return picturePath(&d) },
-		Report:  itemPath, Compare: comparePath, All: "/",
+		Report:  itemPath, Compare: func(a, b pipeline.Digest) string { return comparePath(a, b) + "?of=" + d.String() }, All: "/",
 	}
 	var part bytes.Buffer
 	if err := page.Part(v.Lang(), &part, rep, doc, album); err != nil {
@@ -94,7 +100,26 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 	if err := p.history(r, v, d, &out); err != nil {
 		return view{}, err
 	}
+	out.Just, out.End = v.session.justDecided(r), r.URL.Query().Get("end") != ""
+	if err := p.alongList(r, d, &out); err != nil {
+		return view{}, err
+	}
 	return view{"item", out}, nil
+}
+
+// alongList fills in the way on in the list that the item was reached from.
+func (p *Pages) alongList(r *http.Request, d pipeline.Digest, out *itemPage) error {
+	q, asked, ok := listOf(r)
+	if !ok {
+		return nil
+	}
+	out.Back = with(q, "after", "")
+	out.List = "?" + strings.TrimPrefix(strings.TrimPrefix(out.Back, "/"), "?")
+	next, err := p.nextOpen(r, d, asked)
+	if err == nil && next != nil {
+		out.Next = listed(itemPath(*next), q)
+	}
+	return err
 }
 
 // history fills in an item's revisions and what people said of them.

@@ -41,7 +41,7 @@ var fixed = []struct {
 	{"weight", "weight", []string{"contradicts", "questions", "supports", "note"}},
 	{"basis", "basis", []string{"same_media", "near_picture", "partial_picture", "picture_in_video", "shared_footage", "shared_audio"}},
 	{"has", "has", []string{"time", "place"}},
-	{"standing", "standing", []string{"verified", "likely", "unresolved", "doubtful", "false", "withdrawn"}},
+	{"standing", "standing", []string{"open", "verified", "likely", "unresolved", "doubtful", "false", "withdrawn"}},
 }
 
 // orders in which the library can be sorted.
@@ -74,13 +74,15 @@ func (p *Pages) library(r *http.Request, v *visit) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	out := libraryPage{Text: asked.Text, Table: q.Get("view") == "table", Any: asked.Text != "" || len(asked.Marks) > 0}
+	out := libraryPage{Text: asked.Text, Table: q.Get("view") == "table", Any: asked.Text != "" || len(asked.Marks) > 0 || asked.Open}
 	if out.Choices, err = p.choices(r, v, q); err != nil {
 		return view{}, err
 	}
 	out.Orders = options(v, "order", orders, string(asked.Order))
 	for _, l := range lines {
-		out.Cards = append(out.Cards, cardOf(v, l))
+		c := cardOf(v, l)
+		c.Href = listed(c.Href, q)
+		out.Cards = append(out.Cards, c)
 	}
 	if more {
 		out.Next = with(q, "after", cursor(lines[len(lines)-1].Place))
@@ -112,7 +114,11 @@ func askedBy(q url.Values) (catalog.Asked, error) {
 		return a, fmt.Errorf("%w: order %q", errAsked, a.Order)
 	}
 	for _, kind := range markKinds() {
-		if value := q.Get(kind); value != "" {
+		switch value := q.Get(kind); {
+		case value == "":
+		case kind == "standing" && value == "open":
+			a.Open = true
+		default:
 			a.Marks = append(a.Marks, kind+":"+value)
 		}
 	}

@@ -32,6 +32,7 @@ type session struct {
 	seen  time.Time
 	name  string // of the person, as last given with a decision
 	words string // language, "" until one was chosen
+	last  *last  // decision
 }
 
 func (s *session) person() string {

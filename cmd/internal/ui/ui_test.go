@@ -48,7 +48,7 @@ var (
 func (f *fake) Library(_ context.Context, q catalog.Asked) ([]catalog.Shown, bool, error) {
 	f.asked = append(f.asked, q)
 	for _, one := range []catalog.Shown{first, second} {
-		if q.Text == one.Item.Digest.String() {
+		if q.Only != nil && *q.Only == one.Item.Digest {
 			return []catalog.Shown{one}, false, f.broken
 		}
 	}
@@ -119,6 +119,15 @@ func (f *fake) DecideReport(_ context.Context, d pipeline.ReportDecision) (pipel
 func (f *fake) Retry(_ context.Context, d pipeline.Digest, by pipeline.Actor) error {
 	f.retried = append(f.retried, string(by)+" "+d.Hex())
 	return nil
+}
+
+func (f *fake) PairDecisions(_ context.Context, a, b pipeline.Digest) (out []pipeline.PairDecision, err error) {
+	for _, d := range f.pairs {
+		if (d.A == a && d.B == b) || (d.A == b && d.B == a) {
+			out = append(out, d)
+		}
+	}
+	return out, nil
 }
 
 func (f *fake) Decisions(context.Context, pipeline.Digest) ([]pipeline.ReportDecision, error) {
@@ -389,6 +398,40 @@ func TestDecisionsAreOfThePersonAndOfThisOrigin(t *testing.T) {
 	}
 	if status, _ := b.post(revision, url.Values{"standing": {"likely"}, "by": {"x"}, "document": {doc}}); status != http.StatusBadRequest {
 		t.Errorf("without a reason: %d", status)
+	}
+}
+
+// TestDecisionsLeadOn: from a list to its next item, with a way to take the last word back; from a match to the next open one.
+func TestDecisionsLeadOn(t *testing.T) {
+	t.Parallel()
+	f := &fake{}
+	s, sessions, _ := pages(t, f)
+	b := enter(t, s, sessions)
+	doc, item := pipeline.DigestOf([]byte{2}).String(), "/items/"+first.Item.Digest.String()
+	_, body := b.get(item + "?list=kind%3Dphoto")
+	if !strings.Contains(body, `href="/?kind=photo"`) || !strings.Contains(body, `data-key="next-open"`) || !strings.Contains(body, `name="list" value="?kind=photo"`) {
+		t.Error("an item reached from a list leads neither back nor on")
+	}
+	f.asked = nil
+	status, body := b.post(item+"/revisions/2", url.Values{"standing": {"likely"}, "by": {"Н. К."}, "why": {"fits"}, "document": {doc}, "list": {"?kind=photo"}})
+	if status != http.StatusNotFound { // the fake has no report of the second item
+		t.Errorf("a decision does not lead on: %d", status)
+	}
+	if last := f.asked[len(f.asked)-1]; !last.Open || last.After == nil || last.After.Arrival != 1 || !slices.Equal(last.Marks, []string{"kind:photo"}) {
+		t.Errorf("the next is asked for by %+v", last)
+	}
+	_, body = b.get(item + "?list=kind%3Dphoto&said=1&end=1")
+	for _, want := range []string{`name="standing" value="withdrawn"`, `name="document" value="` + doc + `"`, "first.jpg"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("what was decided cannot be taken back: no %s", want)
+		}
+	}
+	status, body = b.post(comparePath(first.Item.Digest, second.Item.Digest), url.Values{"verdict": {"same"}, "by": {"Н. К."}, "of": {first.Item.Digest.String()}})
+	if status != http.StatusOK || !strings.Contains(body, `id="report"`) {
+		t.Errorf("where no open match is left, the item is shown: %d", status)
+	}
+	if status, body := b.get("/?standing=open"); status != http.StatusOK || !strings.Contains(body, `value="open" selected`) {
+		t.Errorf("what is open cannot be picked out: %d", status)
 	}
 }
 

@@ -12,10 +12,17 @@ import (
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
 	"dokaz/pipeline/report/page"
+	"dokaz/pipeline/report/rules"
 )
 
 // Desk is what the review pages ask of a case.
-type Desk struct{ *House }
+type Desk struct {
+	*House
+	memory *memory
+}
+
+// NewDesk returns the desk of a case.
+func NewDesk(h *House) Desk { return Desk{h, new(memory)} }
 
 var _ ui.Case = Desk{}
 
@@ -99,6 +106,11 @@ func (d Desk) DecideReport(ctx context.Context, one pipeline.ReportDecision) (pi
 	return d.Catalog.DecideReport(ctx, one)
 }
 
+// PairDecisions lists what people said of two items.
+func (d Desk) PairDecisions(ctx context.Context, a, b pipeline.Digest) ([]pipeline.PairDecision, error) {
+	return d.Catalog.DecisionsOn(ctx, a, b)
+}
+
 // Decisions lists what people said of an item's reports.
 func (d Desk) Decisions(ctx context.Context, item pipeline.Digest) ([]pipeline.ReportDecision, error) {
 	return d.Catalog.ReportDecisions(ctx, item)
@@ -107,36 +119,56 @@ func (d Desk) Decisions(ctx context.Context, item pipeline.Digest) ([]pipeline.R
 // Compare holds two items against each other.
 func (d Desk) Compare(ctx context.Context, a, b pipeline.Digest) (ui.Comparison, error) {
 	var out ui.Comparison
-	seen := map[pipeline.Digest]Seen{}
-	for _, item := range []pipeline.Digest{a, b} {
-		s, err := d.Remember(ctx, item)
-		if err != nil {
-			return out, err
-		}
-		seen[item] = s
+	stand, err := d.standOf(ctx, "pair", a, b)
+	if err != nil {
+		return out, err
 	}
-	var err error
-	out.Explanation = d.Explain(seen[a], seen[b])
+	held, err := recall(d.memory, stand, func() (ui.Comparison, error) { return d.hold(ctx, a, b) })
+	if err != nil {
+		return out, err
+	}
+	out = held
 	if out.Matches, err = d.Catalog.MatchesBetween(ctx, a, b); err != nil {
 		return out, err
 	}
 	if out.Decisions, err = d.Catalog.DecisionsOn(ctx, a, b); err != nil {
 		return out, err
 	}
-	if out.A, err = d.side(ctx, seen[out.Explanation.A]); err != nil {
+	if out.A.Shown, err = d.shown(ctx, out.Explanation.A); err != nil {
 		return out, err
 	}
-	out.B, err = d.side(ctx, seen[out.Explanation.B])
+	out.B.Shown, err = d.shown(ctx, out.Explanation.B)
 	return out, err
 }
 
-// side gathers what a comparison shows of one item.
-func (d Desk) side(ctx context.Context, s Seen) (ui.Side, error) {
-	lines, _, err := d.Catalog.Library(ctx, catalog.Asked{Text: s.Item.Digest.String(), Limit: 1})
-	if err != nil || len(lines) == 0 {
-		return ui.Side{}, fmt.Errorf("item %s in the list: %w", s.Item.Digest, pipeline.ErrNotFound)
+// hold works out of a comparison what follows from the examinations alone.
+func (d Desk) hold(ctx context.Context, a, b pipeline.Digest) (out ui.Comparison, err error) {
+	seen := map[pipeline.Digest]Seen{}
+	for _, item := range []pipeline.Digest{a, b} {
+		if seen[item], err = d.Remember(ctx, item); err != nil {
+			return out, err
+		}
 	}
-	out := ui.Side{Shown: lines[0]}
+	out.Explanation = d.Explain(seen[a], seen[b])
+	out.A, out.B = sideOf(seen[out.Explanation.A]), sideOf(seen[out.Explanation.B])
+	return out, nil
+}
+
+// shown is an item as lists show it.
+func (d Desk) shown(ctx context.Context, item pipeline.Digest) (catalog.Shown, error) {
+	lines, _, err := d.Catalog.Library(ctx, catalog.Asked{Only: &item, Limit: 1})
+	if err == nil && len(lines) == 0 {
+		err = fmt.Errorf("item %s in the list: %w", item, pipeline.ErrNotFound)
+	}
+	if err != nil {
+		return catalog.Shown{}, err
+	}
+	return lines[0], nil
+}
+
+// sideOf gathers what a comparison shows of one item.
+func sideOf(s Seen) ui.Side {
+	var out ui.Side
 	size := image.Point{}
 	for _, m := range s.Examination.Measurements {
 		switch f := m.Fact.(type) {
@@ -156,5 +188,19 @@ func (d Desk) side(ctx context.Context, s Seen) (ui.Side, error) {
 	}
 	out.Width, out.Height = size.X, size.Y
 	slices.SortStableFunc(out.Stills, func(a, b ui.Still) int { return cmp.Compare(a.Seconds, b.Seconds) })
-	return out, nil
+	return out
+}
+
+// CopyTree arranges the group an item belongs to, as House does.
+func (d Desk) CopyTree(ctx context.Context, item pipeline.Digest) ([]rules.Branch, bool, error) {
+	members, cut, err := d.members(ctx, item)
+	if err != nil {
+		return nil, false, err
+	}
+	stand, err := d.standOf(ctx, "tree", members...)
+	if err != nil {
+		return nil, false, err
+	}
+	tree, err := recall(d.memory, stand, func() ([]rules.Branch, error) { return d.arranged(ctx, members) })
+	return tree, cut, err
 }

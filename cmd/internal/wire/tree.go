@@ -14,25 +14,34 @@ const maxTree = 200
 // CopyTree arranges the group that an item belongs to by what each copy kept; of an item without a group it is that item alone. cut
 // says that the group is larger than what is arranged.
 func (h *House) CopyTree(ctx context.Context, d pipeline.Digest) (tree []rules.Branch, cut bool, err error) {
-	own, err := h.Catalog.Gather(ctx, d, compare.ClusterOf)
+	members, cut, err := h.members(ctx, d)
 	if err != nil {
 		return nil, false, err
 	}
-	members := []pipeline.Digest{d}
-	if own.Cluster != nil {
-		if members, cut, err = h.star(ctx, own.Cluster.Representative); err != nil {
-			return nil, false, err
-		}
+	tree, err = h.arranged(ctx, members)
+	return tree, cut, err
+}
+
+// members lists the group that an item belongs to, its representative first.
+func (h *House) members(ctx context.Context, d pipeline.Digest) ([]pipeline.Digest, bool, error) {
+	cluster, err := h.Catalog.Cluster(ctx, d, compare.ClusterOf)
+	if err != nil || cluster.Size < 2 {
+		return []pipeline.Digest{d}, false, err
 	}
+	return h.star(ctx, cluster.Representative)
+}
+
+// arranged arranges copies by what each kept.
+func (h *House) arranged(ctx context.Context, members []pipeline.Digest) ([]rules.Branch, error) {
 	var dossiers []pipeline.Dossier
 	for _, m := range members {
 		g, err := h.Catalog.Gather(ctx, m, compare.ClusterOf)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		dossiers = append(dossiers, g.Dossier)
 	}
-	return rules.Tree(dossiers), cut, nil
+	return rules.Tree(dossiers), nil
 }
 
 // star lists an item and those that a match joins to it, at most maxTree.

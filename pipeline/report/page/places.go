@@ -7,40 +7,93 @@ import (
 	"strconv"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/report/globe"
 )
 
-// places lists stated positions and claimed ones.
-func (m maker) places() template.HTML {
-	t := table{class: "places", caption: m.Text("place.title"), heads: m.texts("place.coordinates", "place.degrees", "place.altitude", "place.source", "place.raw", "place.where")}
+// places lists stated positions and claimed ones, and draws those that are points on maps.
+func (m maker) places() (table, drawn template.HTML, err error) {
+	t := newPlaces(m)
+	tags := all[pipeline.Tag](m.r)
 	for _, s := range all[pipeline.Position](m.r) {
-		p := s.fact
-		coordinates := ours(fmt.Sprintf("%.6f, %.6f", p.Latitude, p.Longitude))
-		degrees := dms(p.Latitude, "N", "S") + " " + dms(p.Longitude, "E", "W")
-		switch {
-		case p.Latitude == 0 && p.Longitude == 0:
-			degrees = m.Say("place.unset")
-		case !p.Valid():
-			degrees = m.Say("place.off")
-		}
-		altitude := template.HTML("")
-		if p.Altitude != nil {
-			altitude = m.Decimal(trim(*p.Altitude)) + " " + m.Say("place.metres")
-		}
-		source := Join(", ", code(p.Source), shown(p.Datum))
-		t.rows = append(t.rows, []template.HTML{coordinates, degrees, altitude, source, shown(p.Raw), m.where(s.Where)})
+		m.statedPlace(t, s, radiusOf(tags, s))
 	}
 	for i, c := range m.r.Core.Receipts {
-		if c.Claims.Latitude == "" && c.Claims.Longitude == "" && c.Claims.ClaimedPlace == "" {
-			continue
+		if c.Claims.Latitude != "" || c.Claims.Longitude != "" || c.Claims.ClaimedPlace != "" {
+			m.claimedPlace(t, i, c.Claims)
 		}
-		coordinates := m.Say("not_stated")
-		if c.Claims.Latitude != "" || c.Claims.Longitude != "" {
-			coordinates = Show(c.Claims.Latitude+" / "+c.Claims.Longitude, maxSentence)
-		}
-		source := template.HTML(`<a href="#r`+strconv.Itoa(i+1)+`">`) + m.Say("place.claim", "number", i+1) + "</a>"
-		t.rows = append(t.rows, []template.HTML{coordinates, "", "", source, shown(c.Claims.ClaimedPlace), ""})
 	}
-	return t.HTML()
+	drawn, err = m.maps(t.spots)
+	return t.HTML(), drawn, err
+}
+
+// placeTable is the table of places with those of them that go onto the maps.
+type placeTable struct {
+	table
+	spots []spot
+}
+
+// maxSpots bounds what one map shows.
+const maxSpots = 40
+
+func newPlaces(m maker) *placeTable {
+	return &placeTable{table: table{
+		class: "places", caption: m.Text("place.title"),
+		heads: m.texts("place.coordinates", "place.degrees", "place.altitude", "place.source", "place.raw", "place.where"),
+	}}
+}
+
+// mark puts a place onto the maps and returns its number as the table shows it.
+func (m maker) mark(t *placeTable, s spot) template.HTML {
+	if len(t.spots) == maxSpots {
+		return ""
+	}
+	s.number = len(t.spots) + 1
+	t.spots = append(t.spots, s)
+	return rowMark(s.number)
+}
+
+func (m maker) statedPlace(t *placeTable, s said[pipeline.Position], radius float64) {
+	p := s.fact
+	coordinates := ours(fmt.Sprintf("%.6f, %.6f", p.Latitude, p.Longitude))
+	degrees := dms(p.Latitude, "N", "S") + " " + dms(p.Longitude, "E", "W")
+	switch {
+	case p.Latitude == 0 && p.Longitude == 0:
+		degrees = m.Say("place.unset")
+	case !p.Valid():
+		degrees = m.Say("place.off")
+	default:
+		coordinates = m.mark(t, spot{Place: globe.Place{Latitude: p.Latitude, Longitude: p.Longitude, Radius: radius}, label: ShowText(p.Source, maxLabel)}) + coordinates
+	}
+	if radius > 0 {
+		degrees = Join("<br>", degrees, m.Say("place.within_stated", "distance", m.metres(radius)))
+	}
+	altitude := template.HTML("")
+	if p.Altitude != nil {
+		altitude = m.Decimal(trim(*p.Altitude)) + " " + m.Say("place.metres")
+	}
+	source := Join(", ", code(p.Source), shown(p.Datum))
+	t.rows = append(t.rows, []template.HTML{coordinates, degrees, altitude, source, shown(p.Raw), m.where(s.Where)})
+}
+
+// maxLabel bounds the name of a field on a map, in characters.
+const maxLabel = 28
+
+func (m maker) claimedPlace(t *placeTable, receipt int, c pipeline.Claims) {
+	coordinates, within := m.Say("not_stated"), template.HTML("")
+	if c.Latitude != "" || c.Longitude != "" {
+		coordinates = Show(c.Latitude+" / "+c.Longitude, maxSentence)
+		within = m.Say("place.not_drawn")
+	}
+	lat, latStep, okLat := globe.Latitude(c.Latitude)
+	lon, lonStep, okLon := globe.Longitude(c.Longitude)
+	if p := (pipeline.Position{Latitude: lat, Longitude: lon}); okLat && okLon && p.Valid() {
+		slack := globe.Slack(lat, latStep, lonStep)
+		label := fmt.Sprintf("%s %d", m.Text("place.claim_short"), receipt+1)
+		coordinates = m.mark(t, spot{Place: globe.Place{Latitude: lat, Longitude: lon, Radius: slack}, label: label, claimed: true}) + coordinates
+		within = m.Say("place.within_digits", "distance", m.metres(slack))
+	}
+	source := template.HTML(`<a href="#r`+strconv.Itoa(receipt+1)+`">`) + m.Say("place.claim", "number", receipt+1) + "</a>"
+	t.rows = append(t.rows, []template.HTML{coordinates, within, "", source, shown(c.ClaimedPlace), ""})
 }
 
 // dms writes degrees, minutes and seconds with the hemisphere's letter.

@@ -14,19 +14,26 @@ import (
 // moment is one line of the table of times.
 type moment struct {
 	stated, zone, meaning, source, place template.HTML
+	short                                template.HTML // what it is of, in few words
+	kind                                 string        // the meaning, "claim" or "received"
 	span                                 clock.Span
 	read                                 bool // span is known
-	drawn                                bool // takes part in the bars
+	unset                                bool // of a clock that was never set
+	zoned                                bool // the zone is known, so that the span is no wider than the statement
+	citedBy                              func(pipeline.Cite) bool
 }
 
-// times lists every stated and claimed time by the earliest moment it can mean.
-func (m maker) times() template.HTML {
+// times lists every stated and claimed time by the earliest moment it can mean, and draws them on one line.
+func (m maker) times() (table, line template.HTML) {
 	var rows []moment
 	for _, s := range all[pipeline.CaptureTime](m.r) {
 		r, ok := clock.Of(s.fact)
 		row := moment{
-			stated: m.stated(s.fact, r), zone: m.Word("zone", string(s.fact.Zone)), meaning: m.meaning(s.fact.Meaning),
-			source: code(s.fact.Source), place: m.where(s.Where), read: ok, drawn: ok && !r.Unset(),
+			stated: m.stated(s.fact, r), zone: m.Word("zone", string(s.fact.Zone)), meaning: m.meaning(s.fact.Meaning), short: m.Word("meaning_short", s.fact.Meaning),
+			source: code(s.fact.Source), place: m.where(s.Where), kind: s.fact.Meaning, read: ok, unset: ok && r.Unset(), zoned: r.Zoned,
+			citedBy: func(c pipeline.Cite) bool {
+				return c.Analyzer == s.By.Analyzer && c.What == s.fact.Source && sameWhere(c.Where, s.Where)
+			},
 		}
 		if ok {
 			row.span = r.Span()
@@ -34,15 +41,23 @@ func (m maker) times() template.HTML {
 		rows = append(rows, row)
 	}
 	rows = append(rows, m.claimedTimes()...)
+	rows = append(rows, m.namedTimes()...)
 	if len(rows) == 0 {
-		return ""
+		return "", ""
 	}
 	if row, ok := m.received(); ok {
 		rows = append(rows, row)
 	}
 	slices.SortStableFunc(rows, compareMoments)
-	return m.timesTable(rows)
+	return m.timesTable(rows), m.timeline(rows)
 }
+
+// sameWhere compares two places in a file.
+func sameWhere(a, b pipeline.Where) bool {
+	return a.Path == b.Path && same(a.Offset, b.Offset) && a.Length == b.Length && same(a.Time, b.Time)
+}
+
+func same[T comparable](a, b *T) bool { return a == b || (a != nil && b != nil && *a == *b) }
 
 // received is the earliest receiving: by then the file existed.
 func (m maker) received() (row moment, ok bool) {
@@ -57,8 +72,9 @@ func (m maker) received() (row moment, ok bool) {
 	}
 	at := m.r.Issue.Receipts[first].At.UTC()
 	return moment{
-		stated: ours(at.Format(instant)), meaning: m.meaning("received"), source: m.Say("time.received_source", "number", first+1),
-		span: clock.Span{From: at, To: at}, read: true,
+		stated: ours(at.Format(instant)), meaning: m.meaning("received"), short: m.Word("meaning_short", "received"), kind: "received",
+		source: m.Say("time.received_source", "number", first+1), span: clock.Span{From: at, To: at}, read: true, zoned: true,
+		citedBy: func(pipeline.Cite) bool { return false },
 	}, true
 }
 
@@ -83,9 +99,12 @@ func (m maker) claimedTimes() []moment {
 			continue
 		}
 		seen[text] = true
-		row := moment{stated: Show(text, maxSentence), meaning: m.meaning("claim"), source: m.Say("time.claim_source", "number", i+1)}
+		row := moment{
+			stated: Show(text, maxSentence), meaning: m.meaning("claim"), short: m.Say("time.claim_source", "number", i+1), kind: "claim",
+			source: m.Say("time.claim_source", "number", i+1), citedBy: func(p pipeline.Cite) bool { return p.What == "claim:claimed_time" && p.Value == text },
+		}
 		if r, err := clock.ParseClaim(text); err == nil {
-			row.read, row.drawn, row.span = true, true, r.Span()
+			row.read, row.zoned, row.span = true, r.Zoned, r.Span()
 			row.zone = m.Say("time.zone_claim_none")
 			if r.Zoned {
 				row.zone = m.Say("time.zone_claim")
@@ -96,15 +115,31 @@ func (m maker) claimedTimes() []moment {
 	return out
 }
 
+// namedTimes lists the dates that stand in names, as the findings say that they do.
+func (m maker) namedTimes() []moment {
+	var out []moment
+	for _, f := range m.r.Core.Findings {
+		if f.Code != "time.filename" && f.Code != "time.filename_received" {
+			continue
+		}
+		r, err := clock.ParseClaim(f.Values["stated"])
+		out = append(out, moment{
+			stated: Show(f.Values["stated"], maxSentence), zone: m.Word("zone", string(pipeline.ZoneUnstated)), meaning: m.meaning("filename"),
+			short: m.Word("meaning_short", "filename"), kind: "filename", source: Show(f.Values["name"], maxSentence), span: r.Span(), read: err == nil, zoned: r.Zoned,
+			citedBy: func(c pipeline.Cite) bool { return c.What == "receipt:name" && c.Value == f.Values["name"] },
+		})
+	}
+	return out
+}
+
 func (m maker) timesTable(rows []moment) template.HTML {
-	draw := scaleOf(rows)
 	t := table{class: "times", caption: m.Text("time.title"), heads: m.texts("time.stated", "time.span", "time.meaning", "time.source")}
-	for _, r := range rows {
+	for i, r := range rows {
 		span := m.Say("time.unread")
 		if r.read {
-			span = spanHTML(r.span) + m.bar(draw, r)
+			span = spanHTML(r.span)
 		}
-		stated := r.stated
+		stated := rowMark(i+1) + r.stated
 		if r.zone != "" {
 			stated += `<br><span class="dim">` + r.zone + "</span>"
 		}
@@ -153,47 +188,4 @@ func spanHTML(s clock.Span) template.HTML {
 		return `<span class="nb">` + first + "</span>"
 	}
 	return `<span class="nb">` + first + `</span> – <span class="nb">` + last + "</span>"
-}
-
-// scale is the stretch that bars are drawn over.
-type scale struct {
-	from time.Time
-	long time.Duration
-}
-
-// longest is the longest stretch that bars are drawn over; beyond it a day is thinner than a hair.
-const longest = 62 * 24 * time.Hour
-
-// scaleOf finds the stretch that holds all moments to be drawn; a zero scale draws nothing.
-func scaleOf(rows []moment) scale {
-	var from, to time.Time
-	n := 0
-	for _, r := range rows {
-		if !r.drawn {
-			continue
-		}
-		n++
-		if n == 1 || r.span.From.Before(from) {
-			from = r.span.From
-		}
-		if n == 1 || r.span.To.After(to) {
-			to = r.span.To
-		}
-	}
-	if long := to.Sub(from); n > 1 && long > 0 && long <= longest {
-		return scale{from, long}
-	}
-	return scale{}
-}
-
-// bar draws where a moment can lie within the scale, in thousandths of its width.
-func (m maker) bar(s scale, r moment) template.HTML {
-	if s.long == 0 || !r.drawn {
-		return ""
-	}
-	x := 1000 * float64(r.span.From.Sub(s.from)) / float64(s.long)
-	w := max(1000*float64(r.span.To.Sub(r.span.From))/float64(s.long), 8)
-	x = min(x, 1000-w)
-	return template.HTML(fmt.Sprintf( // numbers only
-		`<svg class="bar" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" y="3" width="1000" height="2"/><rect class="run" x="%.1f" width="%.1f" height="8" rx="2"/></svg>`, x, w))
 }

@@ -30,7 +30,9 @@ type view struct {
 	Receipts   []receipt
 	Custody    template.HTML
 	Times      template.HTML
+	Timeline   template.HTML
 	Places     template.HTML
+	Maps       template.HTML
 	Devices    template.HTML
 	Containers []template.HTML
 	Streams    template.HTML
@@ -93,8 +95,10 @@ func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (
 	v.Derived = m.derivatives()
 	v.Receipts = m.receipts()
 	v.Custody = m.custody()
-	v.Times = m.times()
-	v.Places = m.places()
+	v.Times, v.Timeline = m.times()
+	if v.Places, v.Maps, err = m.places(); err != nil {
+		return view{}, err
+	}
 	v.Devices = m.devices()
 	m.fillStreams(&v)
 	v.Structure = m.structure()

@@ -1,11 +1,10 @@
 package rules
 
 import (
-	"math"
-	"strconv"
 	"strings"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/report/globe"
 )
 
 // placeClaim is one claimed place with everywhere it was stated.
@@ -28,8 +27,8 @@ func placeClaims(d pipeline.Dossier) []placeClaim {
 		lat, lon, _ := strings.Cut(c.text, " / ")
 		p := placeClaim{claim: c}
 		var okLat, okLon bool
-		p.lat, okLat = parseDegrees(lat, 'N', 'S', 90)
-		p.lon, okLon = parseDegrees(lon, 'E', 'W', 180)
+		p.lat, _, okLat = globe.Latitude(lat)
+		p.lon, _, okLon = globe.Longitude(lon)
 		p.read = okLat && okLon
 		out = append(out, p)
 	}
@@ -58,57 +57,4 @@ func claimedPlaceUnread(d pipeline.Dossier) []pipeline.Finding {
 		})
 	}
 	return out
-}
-
-// parseDegrees reads one coordinate as people write it: 53.9, 53,9, -53.9, 53.9°N, S 53.9, 53°54'15"N,
-// 53 54 15. positive and negative are the letters of the hemispheres, limit the largest value in degrees.
-func parseDegrees(s string, positive, negative byte, limit float64) (float64, bool) {
-	if len(s) > 64 {
-		return 0, false
-	}
-	s = strings.ToUpper(strings.TrimSpace(strings.ReplaceAll(s, "\u2212", "-")))
-	sign, lettered := 1.0, false
-	for letter, value := range map[byte]float64{positive: 1, negative: -1} {
-		if cut, ok := cutLetter(s, letter); ok {
-			s, sign, lettered = cut, value, true
-			break
-		}
-	}
-	if rest, ok := strings.CutPrefix(s, "-"); ok {
-		if lettered {
-			return 0, false // two signs
-		}
-		s, sign = rest, -1
-	} else {
-		s = strings.TrimPrefix(s, "+")
-	}
-	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" °º'’′\"”″:", r) })
-	if len(parts) == 0 || len(parts) > 3 {
-		return 0, false
-	}
-	value, unit := 0.0, 1.0
-	for i, p := range parts {
-		n, err := strconv.ParseFloat(strings.Replace(p, ",", ".", 1), 64)
-		whole := n == math.Trunc(n)
-		if err != nil || strings.Trim(p, "0123456789.,") != "" || (i > 0 && n >= 60) || (i < len(parts)-1 && !whole) {
-			return 0, false
-		}
-		value += n / unit
-		unit *= 60
-	}
-	if value > limit {
-		return 0, false
-	}
-	return sign * value, true
-}
-
-// cutLetter takes a hemisphere's letter from either end.
-func cutLetter(s string, letter byte) (string, bool) {
-	if n := len(s); n > 1 && s[n-1] == letter {
-		return strings.TrimSpace(s[:n-1]), true
-	}
-	if len(s) > 1 && s[0] == letter {
-		return strings.TrimSpace(s[1:]), true
-	}
-	return s, false
 }

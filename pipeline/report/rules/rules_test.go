@@ -158,35 +158,6 @@ func TestDistances(t *testing.T) {
 	}
 }
 
-func TestCoordinatesAsPeopleWriteThem(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]float64{
-		"53.9": 53.9, "53,9": 53.9, "-53.9": -53.9, "\u221253.9": -53.9, "+53.9": 53.9, "53.9N": 53.9, "S 53.9": -53.9, "53.9° s": -53.9,
-		`53°54'36"N`: 53.91, "53 54.6 N": 53.91, "53°": 53, "0": 0, "90": 90,
-	} {
-		got, ok := parseDegrees(in, 'N', 'S', 90)
-		if !ok || math.Abs(got-want) > 1e-9 {
-			t.Errorf("%q: %v, %v, want %v", in, got, ok, want)
-		}
-	}
-	for _, in := range []string{"", "N", "north", "90.01", "53.9E", "-53.9S", "53 60", "53.5 30", "1 2 3 4", "1e1", "0x10", "NaN", "Inf", "5-3", strings.Repeat("1", 80)} {
-		if got, ok := parseDegrees(in, 'N', 'S', 90); ok {
-			t.Errorf("%q became %v", in, got)
-		}
-	}
-}
-
-func FuzzParseDegrees(f *testing.F) {
-	for _, s := range []string{`53°54'36"N`, "-53,9", "S 1:2:3"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if v, ok := parseDegrees(s, 'N', 'S', 90); ok && !(v >= -90 && v <= 90) {
-			t.Fatalf("%q: %v", s, v)
-		}
-	})
-}
-
 // Rules meet whatever a hostile file states and must stay whole: no panic, no finding without a citation,
 // nothing unbounded.
 func FuzzRules(f *testing.F) {

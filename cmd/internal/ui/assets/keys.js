@@ -46,11 +46,23 @@ const acts = {
   KeyR: reveal,
   KeyD: decide,
   KeyN: nextMatch,
+  Period: () => document.querySelector("[data-key=next-open]")?.click(),
+  KeyZ: () => document.querySelector("[data-key=undo]")?.focus(),
+  KeyF: () => document.querySelector("[data-fields-text]")?.focus(),
   Slash: (e) => {
     if (e.shiftKey) return document.querySelector("[data-key=help]")?.click();
     document.querySelector("[data-key=search]")?.focus();
   },
 };
+
+// A stretch in common that was asked for shows its pictures.
+const segment = () => {
+  const chosen = location.hash.startsWith("#s") && document.getElementById(location.hash.slice(1))?.querySelector("details.both");
+  if (chosen) chosen.open = true;
+};
+addEventListener("hashchange", segment);
+for (const band of document.querySelectorAll("svg.map a")) band.addEventListener("click", () => setTimeout(segment)); // the one that was chosen before, too
+segment();
 
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;

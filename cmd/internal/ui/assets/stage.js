@@ -11,6 +11,7 @@ function open(stage) {
   const panes = { a: stage.querySelector("[data-side=a]"), b: stage.querySelector("[data-side=b]") };
   const covers = { a: panes.a.querySelector("img"), b: panes.b.querySelector("img") };
   const map = stage.dataset.map ? JSON.parse(stage.dataset.map) : null;
+  const swap = tools.querySelector("[data-swap]");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const look = { scale: 1, x: 0, y: 0, mode: "side", blink: 0 };
   let shown = null;
@@ -106,17 +107,22 @@ function open(stage) {
     panes.b.style.opacity = look.mode === "onion" ? part / 100 : 1;
     slide.closest("label").hidden = look.mode !== "swipe" && look.mode !== "onion";
     if (aligned) aligned.closest("label").hidden = !stacked();
+    swap.hidden = look.mode !== "blink";
   }
 
-  // In turn, twice in three seconds; where motion is not wanted, by the slider's key alone.
+  // In turn, twice in three seconds; where motion is not wanted, by hand alone. By hand it goes on by hand.
   function blink() {
     clearInterval(look.blink);
     panes.b.style.visibility = "";
     if (look.mode !== "blink" || calm.matches) return;
-    look.blink = setInterval(() => {
-      panes.b.style.visibility = panes.b.style.visibility ? "" : "hidden";
-    }, 750);
+    look.blink = setInterval(turn, 750);
   }
+
+  const turn = () => (panes.b.style.visibility = panes.b.style.visibility ? "" : "hidden");
+  swap.addEventListener("click", () => {
+    clearInterval(look.blink);
+    turn();
+  });
 
   function choose(mode) {
     look.mode = mode;
@@ -176,6 +182,7 @@ function open(stage) {
     else if (e.code === "Digit0") fit();
     else if (e.code === "Digit9") zooms.full();
     else if (e.code === "KeyA" && aligned) aligned.click();
+    else if (e.code === "Space" && look.mode === "blink" && !e.target.closest("button, input, summary, a")) swap.click();
     else if (e.code === "Escape") hide();
     else return;
     e.preventDefault();
