@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"golang.org/x/image/font"
@@ -73,4 +74,22 @@ func (t *typeface) width(s string) (w float64) {
 		}
 	}
 	return w
+}
+
+// named is a text in which every character that the face lacks is named by its code point. fpdf must be given no other: it fails on
+// characters outside the Basic Multilingual Plane.
+func (t *typeface) named(s string) string {
+	s = standIns.Replace(s)
+	if !strings.ContainsFunc(s, func(r rune) bool { return !t.has(r) }) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if t.has(r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "<U+%04X>", r)
+		}
+	}
+	return b.String()
 }

@@ -29,9 +29,7 @@ const (
 // inlined turns the inline content of nodes into tokens.
 func (l *layout) inlined(st style, nodes ...*node) []token {
 	var out []token
-	for _, n := range nodes {
-		l.inline(n, st, &out)
-	}
+	l.inlineAll(nodes, st, &out)
 	return out
 }
 
@@ -58,10 +56,18 @@ func (l *layout) inline(n *node, st style, out *[]token) {
 		l.tag(n, st, out)
 		return
 	}
-	st = styled(n, st)
-	for _, k := range n.kids {
-		l.inline(k, st, out)
+	l.inlineAll(n.kids, styled(n, st), out)
+}
+
+func (l *layout) inlineAll(nodes []*node, st style, out *[]token) {
+	for _, n := range nodes {
+		l.inline(n, st, out)
 	}
+}
+
+// unfit reports whether a text is none of our words for a pill, but came with a report and may be anything: it is set like any other.
+func unfit(n *node, text string) bool {
+	return len(text) > 80 || len(n.classed("cp")) > 0
 }
 
 // styled is how an element sets its text.
@@ -163,6 +169,11 @@ func (l *layout) pill(n *node, st style, out *[]token) {
 		sign = i[0].said()
 		text = strings.TrimSpace(strings.TrimPrefix(text, sign))
 	}
+	if unfit(n, text) {
+		l.inlineAll(n.kids, st, out)
+		return
+	}
+	sign, text = l.faces[monobold].named(sign), l.faces[bold].named(text)
 	size := min(st.size, smallSize)
 	ts := style{face: bold, size: size, ink: colours[0]}
 	d := size * 1.2 // of the sign's disc
@@ -185,6 +196,11 @@ func (l *layout) tag(n *node, st style, out *[]token) {
 	}
 	ts := style{face: bold, size: smallSize, ink: c}
 	text := n.said()
+	if unfit(n, text) {
+		l.inlineAll(n.kids, st, out)
+		return
+	}
+	text = l.faces[bold].named(text)
 	w := l.faces[bold].width(text)*ts.size + 12
 	*out = append(*out, token{text: text, kind: atom, width: w, style: st, draw: func(s *sheet, x, y float64) {
 		s.frame(x, y-1.15*ts.size, w, 1.6*ts.size, 0.8*ts.size, c, !n.is("strong"))

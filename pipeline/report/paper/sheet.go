@@ -99,7 +99,7 @@ func (s *sheet) text(x, y float64, text string, st style) {
 	}
 	s.SetTextColor(st.ink[0], st.ink[1], st.ink[2])
 	s.set, s.page = st, s.PageNo()
-	s.Text(x, y, text)
+	s.Text(x, y, s.faces[st.face].named(text))
 }
 
 func (s *sheet) fillWith(c colour) { s.SetFillColor(c[0], c[1], c[2]) }
