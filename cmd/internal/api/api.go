@@ -89,6 +89,7 @@ func (a *API) register() {
 	a.registerWebhooks()
 	a.registerLetters()
 	a.registerOperation()
+	a.describeRates()
 }
 
 // Patterns are the paths that the API answers, as http.ServeMux writes them.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dokaz/pipeline"
 )
 
 // routes lists what the document describes, in a stable order: "POST /v1/items".
@@ -34,8 +36,12 @@ func FuzzRequests(f *testing.F) {
 	routes := h.routes()
 	body, header := form(formPart{field: "file", name: "a.jpg", body: photo("a")}, formPart{field: "claims", body: []byte(`{"source":"x","other":{"a":"b"}}`)})
 	d := "sha256:" + strings.Repeat("0", 64)
+	h.give(token, "known.jpg", photo("known"))
+	known := pipeline.DigestOf(photo("known"))
+	h.examined(known)
 	for i := range routes {
 		f.Add(uint8(i), d, "wait=1s", "Idempotency-Key", "k", header["Content-Type"], body)
+		f.Add(uint8(i), known.String(), "format=pdf&language=uk&text=known&source=x&include=matches", "Accept", "application/pdf;q=0.1, */*", "", []byte(nil))
 		f.Add(uint8(i), "%00/..", "limit=0&cursor=AAAA&since=x", "Tus-Resumable", "1.0.0", pieceType, []byte("x"))
 		f.Add(uint8(i), "invalid", "after=0&include=report", "Content-Digest", "sha-256=:AAAA:", "application/json", []byte(`{"url":"https://example.org","types":["item.received"]}`))
 		f.Add(uint8(i), d, "format=html", "Upload-Length", "99999999999999999999", "multipart/form-data; boundary=x", []byte("--x\r\nContent-Disposition: form-data; name=file\r\n\r\n--x--"))

@@ -8,7 +8,7 @@ type column struct{ whole, unbroken float64 }
 // shares are the widths of columns of tables that are long, so that all of a report's are alike; 0 is the rest.
 var shares = map[string][]float64{
 	"times":    {0.21, 0.27, 0.26, 0.26},
-	"metadata": {0.18, 0, 0.10, 0.115, 0.125, 0.18},
+	"metadata": {0.165, 0, 0.09, 0.135, 0.105, 0.165},
 }
 
 // cellGap is the space right of a cell.
