@@ -140,20 +140,7 @@ func (q Asked) sql(key, direction string, few few) (string, []any) {
 	}
 	b.WriteString(`SELECT ` + sortKey + `, l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.received, l.receipts, l.state, l.revision,
 		l.findings, l.matches, l.cluster_size, l.thumbnail, l.blurred FROM listing l JOIN item i ON i.arrival = l.arrival WHERE 1`)
-	for i, m := range q.Marks {
-		if few.marks[i] {
-			b.WriteString(` AND l.arrival IN (SELECT arrival FROM mark WHERE mark = ` + arg(m) + `)`)
-		} else {
-			b.WriteString(` AND EXISTS (SELECT 1 FROM mark m WHERE m.mark = ` + arg(m) + ` AND m.arrival = l.arrival)`)
-		}
-	}
-	if t := q.text(); t != "" {
-		b.WriteString(` AND (` + q.words(few, arg))
-		if hex := strings.TrimPrefix(t, "sha256:"); len(hex) >= 4 && strings.Trim(hex, "0123456789abcdef") == "" {
-			b.WriteString(` OR l.item >= ` + arg(hex) + ` AND l.item < ` + arg(hex+"g"))
-		}
-		b.WriteString(`)`)
-	}
+	q.conditions(&b, few, arg)
 	than := "<"
 	if direction == "ASC" {
 		than = ">"
@@ -173,6 +160,24 @@ func (q Asked) sql(key, direction string, few few) (string, []any) {
 	}
 	b.WriteString(`l.arrival ` + direction + ` LIMIT ` + arg(q.Limit+1))
 	return b.String(), args
+}
+
+// conditions writes what a line l of the listing must have.
+func (q Asked) conditions(b *strings.Builder, few few, arg func(any) string) {
+	for i, m := range q.Marks {
+		if few.marks[i] {
+			b.WriteString(` AND l.arrival IN (SELECT arrival FROM mark WHERE mark = ` + arg(m) + `)`)
+		} else {
+			b.WriteString(` AND EXISTS (SELECT 1 FROM mark m WHERE m.mark = ` + arg(m) + ` AND m.arrival = l.arrival)`)
+		}
+	}
+	if t := q.text(); t != "" {
+		b.WriteString(` AND (` + q.words(few, arg))
+		if hex := strings.TrimPrefix(t, "sha256:"); len(hex) >= 4 && strings.Trim(hex, "0123456789abcdef") == "" {
+			b.WriteString(` OR l.item >= ` + arg(hex) + ` AND l.item < ` + arg(hex+"g"))
+		}
+		b.WriteString(`)`)
+	}
 }
 
 // words is the condition on the words of a line.

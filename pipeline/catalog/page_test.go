@@ -90,3 +90,26 @@ func TestListsFollowTheNewestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A match marks both its items in the transaction that records it; a filter of basis and strength means one and the same match.
+func TestListsFollowMatchesAtOnce(t *testing.T) {
+	t.Parallel()
+	c, cl := open(t)
+	a, _ := receive(t, c, "a", "Вуліца.jpg")
+	b, _ := receive(t, c, "b", "b.jpg")
+	alone, _ := receive(t, c, "alone", "alone.jpg")
+	examine(t, c, cl, a)
+	weak := near(a, b)
+	weak.Basis, weak.Strength = pipeline.PartialPicture, pipeline.Suggested
+	examine(t, c, cl, b, near(a, b), weak)
+	both := []pipeline.Digest{a.Digest, b.Digest}
+	for f, want := range map[catalog.Filter][]pipeline.Digest{
+		{Basis: pipeline.NearPicture}: both, {Strength: pipeline.Suggested}: both, {Basis: pipeline.PartialPicture, Strength: pipeline.Suggested}: both,
+		{Basis: pipeline.PartialPicture, Strength: pipeline.Confirmed}: nil, {Basis: pipeline.SharedAudio}: nil, {Text: "вуЛІЦА"}: {a.Digest}, {Text: "nobody has this"}: nil,
+		{Text: alone.Digest.String()[:20]}: {alone.Digest}, {State: catalog.StateWaiting}: {alone.Digest}, {Kind: pipeline.Video}: nil,
+	} {
+		if diff := cmp.Diff(want, fitting(t, c, f)); diff != "" {
+			t.Errorf("%+v: %s", f, diff)
+		}
+	}
+}
