@@ -68,7 +68,7 @@ func (r *rates) admit(h http.Header, token string) *Problem {
 	return p
 }
 
-// describeRates puts the two fields into the description of every answer to a token.
+// describeRates describes the two fields, where they matter most: in the answer that tells of too many requests.
 func (a *API) describeRates() {
 	doc := a.huma.OpenAPI()
 	text := &huma.Schema{Type: huma.TypeString}
@@ -78,16 +78,11 @@ func (a *API) describeRates() {
 	}
 	for _, item := range doc.Paths {
 		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete, item.Head, item.Options} {
-			if o == nil || len(o.Security) == 0 {
+			if o == nil || o.Responses["429"] == nil {
 				continue
 			}
-			for _, response := range o.Responses {
-				if response.Headers == nil {
-					response.Headers = map[string]*huma.Header{}
-				}
-				for name := range doc.Components.Headers {
-					response.Headers[name] = &huma.Header{Ref: "#/components/headers/" + name}
-				}
+			o.Responses["429"].Headers = map[string]*huma.Header{
+				ratePolicy: {Ref: "#/components/headers/" + ratePolicy}, rateLeft: {Ref: "#/components/headers/" + rateLeft},
 			}
 		}
 	}
