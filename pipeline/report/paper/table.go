@@ -2,14 +2,12 @@ package paper
 
 import "slices"
 
-// column is one of a table: how wide its widest cell is, and its longest stretch that is better not parted.
+// column is one of a table: how wide it would be for nine of ten of its cells to stand in one line, and its longest stretch that is better
+// not parted.
 type column struct{ whole, unbroken float64 }
 
-// shares are the widths of columns of tables that are long, so that all of a report's are alike; 0 is the rest.
-var shares = map[string][]float64{
-	"times":    {0.21, 0.27, 0.26, 0.26},
-	"metadata": {0.165, 0, 0.09, 0.135, 0.105, 0.165},
-}
+// times are the widths of the columns of the table of times, whose drawings have no width of their own, as shares of the table's.
+var times = []float64{0.21, 0.27, 0.26, 0.26}
 
 // cellGap is the space right of a cell.
 const cellGap = 8
@@ -70,12 +68,14 @@ func (l *layout) columns(n *node, rows [][]*node, width float64, st, hs style) [
 	for _, r := range rows {
 		count = max(count, len(r))
 	}
-	for class, parts := range shares {
-		if n.is(class) && len(parts) == count {
-			return fixedWidths(parts, width)
+	if n.is("times") && count == len(times) {
+		out := slices.Clone(times)
+		for i := range out {
+			out[i] *= width
 		}
+		return out
 	}
-	all := make([]column, count)
+	all, wholes := make([]column, count), make([][]float64, count)
 	for i, r := range rows[:min(len(rows), 400)] {
 		cs := st
 		if i == 0 {
@@ -83,27 +83,15 @@ func (l *layout) columns(n *node, rows [][]*node, width float64, st, hs style) [
 		}
 		for j, c := range r {
 			whole, unbroken := widest(l.inlined(cs, c.kids...))
-			all[j].whole = max(all[j].whole, whole+cellGap+0.5)
+			wholes[j] = append(wholes[j], whole+cellGap+0.5)
 			all[j].unbroken = max(all[j].unbroken, unbroken+cellGap+0.5)
 		}
 	}
+	for j, ws := range wholes {
+		slices.Sort(ws)
+		all[j].whole = ws[len(ws)*9/10]
+	}
 	return fit(all, width)
-}
-
-func fixedWidths(parts []float64, width float64) []float64 {
-	out := make([]float64, len(parts))
-	rest, free := width, -1
-	for i, p := range parts {
-		out[i] = p * width
-		rest -= out[i]
-		if p == 0 {
-			free = i
-		}
-	}
-	if free >= 0 {
-		out[free] = rest
-	}
-	return out
 }
 
 // fit gives each column what its longest stretch needs, as far as the width goes, and the rest by what the columns would like.
