@@ -3,6 +3,8 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -53,7 +55,7 @@ func (c *Catalog) Page(ctx context.Context, f Filter, after int64, newest bool, 
 	var b strings.Builder
 	var args []any
 	arg := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
-	b.WriteString(`SELECT l.arrival, l.item FROM listing l WHERE 1`)
+	b.WriteString(listedColumns)
 	asked.conditions(&b, few, arg)
 	f.conditions(&b, arg)
 	than, order := ">", "ASC"
@@ -68,30 +70,74 @@ func (c *Catalog) Page(ctx context.Context, f Filter, after int64, newest bool, 
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
 	out, err := scanListed(rows)
-	if err != nil {
+	if err != nil || len(out) == 0 {
 		return nil, err
 	}
-	for i := range out {
-		if out[i].Line, err = c.Line(ctx, out[i].Item.Digest); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return out, c.complete(ctx, out)
 }
+
+// listedColumns are what the lines of a page have of the listing; reports and outcomes are added for all of them at once.
+const listedColumns = `SELECT l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.receipts, i.quarantined,
+	EXISTS (SELECT 1 FROM outcome o WHERE o.item = l.item), l.thumbnail, l.blurred FROM listing l JOIN item i ON i.arrival = l.arrival WHERE 1`
 
 func scanListed(rows *sql.Rows) ([]Listed, error) {
 	var out []Listed
 	err := each(rows, func() error {
 		var l Listed
-		var digest string
-		err := rows.Scan(&l.Arrival, &digest)
-		if err == nil {
-			l.Item.Digest, err = pipeline.ParseDigest(digest)
+		var item, sum, thumbnail, blurred string
+		err := rows.Scan(&l.Arrival, &item, &sum, &l.Item.Size, &l.Item.Kind, &l.Item.Format, &l.Name, &l.Receipts, &l.Quarantined, &l.Examined, &thumbnail, &blurred)
+		if err != nil {
+			return err
 		}
+		var errs [4]error
+		l.Item.Digest, errs[0] = pipeline.ParseDigest(item)
+		errs[1] = l.Item.SHA512.UnmarshalText([]byte(sum))
+		l.Thumbnail, errs[2] = optional(thumbnail)
+		l.Blurred, errs[3] = optional(blurred)
 		out = append(out, l)
-		return err
+		return errors.Join(errs[:]...)
 	})
 	return out, err
+}
+
+// complete adds to the lines of a page their newest revisions and what trouble there was.
+func (c *Catalog) complete(ctx context.Context, lines []Listed) error {
+	arrivals := make([]int64, len(lines))
+	by := make(map[pipeline.Digest]*Line, len(lines))
+	for i := range lines {
+		arrivals[i], by[lines[i].Item.Digest] = lines[i].Arrival, &lines[i].Line
+	}
+	list, err := json.Marshal(arrivals)
+	if err != nil {
+		return err
+	}
+	const those = ` (SELECT item, revision FROM listing WHERE arrival IN (SELECT value FROM json_each($1)))`
+	rows, err := c.read.QueryContext(ctx, revisionColumns+` WHERE (item, revision) IN`+those, string(list))
+	revisions, err := scanRevisions(rows, err)
+	if err != nil {
+		return err
+	}
+	for _, r := range revisions {
+		by[r.Item].Revision = r
+	}
+	rows, err = c.read.QueryContext(ctx, `
+		SELECT item, analyzer, version, parameters, status, reason FROM outcome
+		WHERE item IN (SELECT item FROM`+those+`) AND status IN ('failed', 'refused', 'partial') ORDER BY item, place`, string(list))
+	if err != nil {
+		return fmt.Errorf("catalog: %w", err)
+	}
+	return each(rows, func() error {
+		var item string
+		var o pipeline.Outcome
+		if err := rows.Scan(&item, &o.By.Analyzer, &o.By.Version, &o.By.Parameters, &o.Status, &o.Reason); err != nil {
+			return err
+		}
+		d, err := pipeline.ParseDigest(item)
+		if err == nil {
+			by[d].Failed = append(by[d].Failed, o)
+		}
+		return err
+	})
 }
 
 // asked is the part of a filter that the marks of lines tell.
@@ -128,7 +174,7 @@ func (f Filter) conditions(b *strings.Builder, arg func(any) string) {
 	case StateFailed:
 		b.WriteString(` AND l.item IN (SELECT o.item FROM outcome o WHERE o.status IN ('failed', 'refused'))`)
 	case StateQuarantined:
-		b.WriteString(` AND EXISTS (SELECT 1 FROM item i WHERE i.arrival = l.arrival AND i.quarantined)`)
+		b.WriteString(` AND i.quarantined`)
 	}
 	if !f.Since.IsZero() {
 		b.WriteString(` AND EXISTS (SELECT 1 FROM receipt r WHERE r.item = l.item AND r.at >= ` + arg(bound(f.Since)) + `)`)

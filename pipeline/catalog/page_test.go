@@ -32,6 +32,10 @@ func fitting(t *testing.T, c *catalog.Catalog, f catalog.Filter) []pipeline.Dige
 	}
 	var out []pipeline.Digest
 	for _, l := range ls {
+		whole, err := c.Line(t.Context(), l.Item.Digest)
+		if diff := cmp.Diff(whole, l.Line); err != nil || diff != "" {
+			t.Errorf("a line read with others differs from the same read alone: %v %s", err, diff)
+		}
 		out = append(out, l.Item.Digest)
 	}
 	return out

@@ -2,8 +2,8 @@ package paper
 
 import "slices"
 
-// column is one of a table: how wide it would be for nine of ten of its cells to stand in one line, and its longest stretch that is better
-// not parted.
+// column is one of a table: how wide nine of ten of its cells are in one line, and how wide the longest stretches of nine of ten that are
+// better not parted.
 type column struct{ whole, unbroken float64 }
 
 // times are the widths of the columns of the table of times, whose drawings have no width of their own, as shares of the table's.
@@ -75,7 +75,7 @@ func (l *layout) columns(n *node, rows [][]*node, width float64, st, hs style) [
 		}
 		return out
 	}
-	all, wholes := make([]column, count), make([][]float64, count)
+	wholes, unbrokens, head := make([][]float64, count), make([][]float64, count), make([]float64, count)
 	for i, r := range rows[:min(len(rows), 400)] {
 		cs := st
 		if i == 0 {
@@ -84,12 +84,18 @@ func (l *layout) columns(n *node, rows [][]*node, width float64, st, hs style) [
 		for j, c := range r {
 			whole, unbroken := widest(l.inlined(cs, c.kids...))
 			wholes[j] = append(wholes[j], whole+cellGap+0.5)
-			all[j].unbroken = max(all[j].unbroken, unbroken+cellGap+0.5)
+			unbrokens[j] = append(unbrokens[j], unbroken+cellGap+0.5)
+			if i == 0 {
+				head[j] = unbroken + cellGap + 0.5
+			}
 		}
 	}
-	for j, ws := range wholes {
-		slices.Sort(ws)
-		all[j].whole = ws[len(ws)*9/10]
+	all := make([]column, count)
+	for j := range all {
+		slices.Sort(wholes[j])
+		slices.Sort(unbrokens[j])
+		most := len(wholes[j]) * 9 / 10
+		all[j] = column{wholes[j][most], max(unbrokens[j][most], head[j])}
 	}
 	return fit(all, width)
 }
