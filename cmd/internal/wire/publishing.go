@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/report"
@@ -34,7 +35,7 @@ func (s publishing) Perform(ctx context.Context, cl pipeline.Claim) error {
 }
 
 // Publish writes reports/<sha256>/report.json and report.html from an item's latest revision, the page in the language of the
-// configuration, and report.pdf where that is configured.
+// configuration, and report.pdf where that is configured or one lies there, so that none is of an earlier revision.
 func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 	doc, digest, err := h.frozen(ctx, d)
 	if err != nil {
@@ -55,8 +56,11 @@ func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 	if err := replace(dir+"/report.json", doc); err != nil {
 		return err
 	}
-	if err := replace(dir+"/report.html", html.Bytes()); err != nil || !h.Config.PDF {
+	if err := replace(dir+"/report.html", html.Bytes()); err != nil {
 		return err
+	}
+	if _, err := os.Stat(dir + "/report.pdf"); err != nil && !h.Config.PDF {
+		return nil
 	}
 	var pdf bytes.Buffer
 	if err := paper.PDF(h.Config.Language, &pdf, r, digest, h.album(ctx, true), paper.Options{}); err != nil {
