@@ -43,6 +43,7 @@ func FuzzRequests(f *testing.F) {
 		f.Add(uint8(i), d, "wait=1s", "Idempotency-Key", "k", header["Content-Type"], body)
 		f.Add(uint8(i), known.String(), "format=pdf&language=uk&text=known&source=x&include=matches", "Accept", "application/pdf;q=0.1, */*", "", []byte(nil))
 		f.Add(uint8(i), "%00/..", "limit=0&cursor=AAAA&since=x", "Tus-Resumable", "1.0.0", pieceType, []byte("x"))
+		f.Add(uint8(i), "..", "", "Accept", "x", "", []byte(nil))
 		f.Add(uint8(i), "invalid", "after=0&include=report", "Content-Digest", "sha-256=:AAAA:", "application/json", []byte(`{"url":"https://example.org","types":["item.received"]}`))
 		f.Add(uint8(i), d, "format=html", "Upload-Length", "99999999999999999999", "multipart/form-data; boundary=x", []byte("--x\r\nContent-Disposition: form-data; name=file\r\n\r\n--x--"))
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, t))
 	}
 	r = overridden(r)
+	if path.Clean(r.URL.Path) != r.URL.Path { // http.ServeMux would lead elsewhere, as no route does
+		write(w, problem(NotFound, "no such address"))
+		return
+	}
 	h, pattern := a.mux.Handler(r)
 	if pattern == "" {
 		write(w, astray(h, r))

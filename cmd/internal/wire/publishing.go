@@ -59,7 +59,7 @@ func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 	if err := replace(dir+"/report.html", html.Bytes()); err != nil {
 		return err
 	}
-	if _, err := os.Stat(dir + "/report.pdf"); err != nil && !h.Config.PDF {
+	if !h.Config.PDF && !lies(dir+"/report.pdf") {
 		return nil
 	}
 	var pdf bytes.Buffer
@@ -67,6 +67,12 @@ func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 		return fmt.Errorf("report of %s as PDF: %w", d, err)
 	}
 	return replace(dir+"/report.pdf", pdf.Bytes())
+}
+
+// lies reports whether there is a file.
+func lies(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // frozen returns the document of an item's latest revision and its digest.
