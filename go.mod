@@ -3,6 +3,7 @@ module dokaz
 go 1.26.8
 
 require (
+	codeberg.org/go-pdf/fpdf v0.12.0
 	github.com/alicebob/miniredis/v2 v2.40.0
 	github.com/asticode/go-astiav v0.39.0
 	github.com/bep/imagemeta v1.0.1

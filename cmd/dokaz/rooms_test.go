@@ -39,6 +39,7 @@ var rooms = []room{
 	{"pipeline/report/globe", nil, "readings of place statements, outlines and maps, and nothing else"},
 	{"pipeline/report/words", []string{"pipeline"}, "words know codes only"},
 	{"pipeline/report/page", []string{"pipeline", "pipeline/report/words", "pipeline/report/clock", "pipeline/report/globe"}, "a page shows a report and judges nothing"},
+	{"pipeline/report/paper", []string{"pipeline", "pipeline/report/page", "pipeline/report/words"}, "paper sets what a page says and knows no facts"},
 	{"pipeline/vault", []string{"pipeline"}, "a shelf knows the words only"},
 	{"pipeline/catalog", []string{"pipeline"}, "a shelf knows the words only"},
 	{"pipeline/index", []string{"pipeline"}, "a shelf knows the words only"},
@@ -81,6 +82,7 @@ var outside = map[string][]string{
 	"github.com/prometheus/":          {"cmd/internal/api", "cmd/internal/door"},
 	"gocloud.dev":                     {"pipeline/vault"},
 	"github.com/minio/":               {"pipeline/vault"},
+	"codeberg.org/go-pdf/":            {"pipeline/report/paper"},
 }
 
 // words may not import these of the standard library: the vocabulary touches no machine.

@@ -58,6 +58,7 @@ Ctrl-C once finishes the items in work, twice stops at once; either way the same
 	f.StringVar(&o.manifest, "manifest", "", "take in the files that a CSV of claims names (path,source,url,claimed_time,claimed_place,lat,lon,collector,consent,notes)")
 	f.BoolVar(&o.absolute, "manifest-absolute", false, "let the CSV name files anywhere by absolute paths")
 	f.StringVar(&o.stdinName, "name", "stdin", "name of the file read from standard input")
+	f.BoolVar(&t.flags.pdf, "pdf", false, "write each report as PDF, too")
 	f.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of this process, without its children, to this file")
 	f.Lookup("cpuprofile").Hidden = true
 	f.StringSliceVar(&o.failOn, "fail-on", nil, "exit with 4 if a finding has this code or weight (questions, contradicts …)")

@@ -24,6 +24,7 @@ type terminal struct {
 		caseDir, redis, language string
 		workers                  int
 		json, jsonl              bool
+		pdf                      bool
 	}
 	mu sync.Mutex // events come from several goroutines
 }
@@ -42,6 +43,9 @@ func (t *terminal) config() (wire.Config, []wire.Setting, error) {
 	}
 	if t.flags.workers != 0 {
 		set["workers"] = strconv.Itoa(t.flags.workers)
+	}
+	if t.flags.pdf {
+		set["pdf"] = "true"
 	}
 	return wire.LoadConfig(set)
 }

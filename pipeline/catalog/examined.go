@@ -221,6 +221,14 @@ func putMatches(ctx context.Context, tx *sql.Tx, item pipeline.Digest, ms []pipe
 		if err != nil {
 			return err
 		}
+		for _, one := range []pipeline.Digest{m.A, m.B} {
+			if one == item { // its line is made anew
+				continue
+			}
+			if err := markMatched(ctx, tx, one.Hex(), m); err != nil {
+				return err
+			}
+		}
 		if connects {
 			joined[m.A.Hex()], joined[m.B.Hex()] = true, true
 		}

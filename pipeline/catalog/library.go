@@ -142,6 +142,30 @@ func (q Asked) sql(key, direction string, few few) (string, []any) {
 	}
 	b.WriteString(`SELECT ` + sortKey + `, l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.received, l.receipts, l.state, l.revision,
 		l.findings, l.matches, l.cluster_size, l.thumbnail, l.blurred FROM listing l JOIN item i ON i.arrival = l.arrival WHERE 1`)
+	q.conditions(&b, few, arg)
+	than := "<"
+	if direction == "ASC" {
+		than = ">"
+	}
+	if a := q.After; a != nil && key == "" {
+		b.WriteString(` AND l.arrival ` + than + ` ` + arg(a.Arrival))
+	} else if a != nil {
+		k := arg(a.Key)
+		if key != "name" {
+			k = "CAST(" + k + " AS INTEGER)"
+		}
+		b.WriteString(` AND (l.` + key + `, l.arrival) ` + than + ` (` + k + `, ` + arg(a.Arrival) + `)`)
+	}
+	b.WriteString(` ORDER BY `)
+	if key != "" {
+		b.WriteString(`l.` + key + ` ` + direction + `, `)
+	}
+	b.WriteString(`l.arrival ` + direction + ` LIMIT ` + arg(q.Limit+1))
+	return b.String(), args
+}
+
+// conditions writes what a line l of the listing must have.
+func (q Asked) conditions(b *strings.Builder, few few, arg func(any) string) {
 	for i, m := range q.Marks {
 		if few.marks[i] {
 			b.WriteString(` AND l.arrival IN (SELECT arrival FROM mark WHERE mark = ` + arg(m) + `)`)
@@ -162,25 +186,6 @@ func (q Asked) sql(key, direction string, few few) (string, []any) {
 		}
 		b.WriteString(`)`)
 	}
-	than := "<"
-	if direction == "ASC" {
-		than = ">"
-	}
-	if a := q.After; a != nil && key == "" {
-		b.WriteString(` AND l.arrival ` + than + ` ` + arg(a.Arrival))
-	} else if a != nil {
-		k := arg(a.Key)
-		if key != "name" {
-			k = "CAST(" + k + " AS INTEGER)"
-		}
-		b.WriteString(` AND (l.` + key + `, l.arrival) ` + than + ` (` + k + `, ` + arg(a.Arrival) + `)`)
-	}
-	b.WriteString(` ORDER BY `)
-	if key != "" {
-		b.WriteString(`l.` + key + ` ` + direction + `, `)
-	}
-	b.WriteString(`l.arrival ` + direction + ` LIMIT ` + arg(q.Limit+1))
-	return b.String(), args
 }
 
 // words is the condition on the words of a line.

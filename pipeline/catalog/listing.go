@@ -94,10 +94,18 @@ func (c *Catalog) mark(ctx context.Context, tx *sql.Tx, item string) error {
 	}
 	more, err := texts(ctx, tx, `
 		SELECT 'source:' || json_extract(claims, '$.source') FROM receipt WHERE item = $1 AND json_extract(claims, '$.source') <> ''
-		UNION SELECT 'standing:' || standing FROM standing WHERE seq = (SELECT max(seq) FROM standing WHERE item = $1)
-		UNION SELECT 'basis:' || basis FROM match WHERE a = $1 UNION SELECT 'basis:' || basis FROM match WHERE b = $1`, item)
+		UNION SELECT 'standing:' || standing FROM standing WHERE seq = (SELECT max(seq) FROM standing WHERE item = $1)`, item)
 	if err != nil {
 		return err
+	}
+	matched, err := texts(ctx, tx, `
+		SELECT DISTINCT basis || '/' || strength FROM match WHERE a = $1 UNION SELECT DISTINCT basis || '/' || strength FROM match WHERE b = $1`, item)
+	if err != nil {
+		return err
+	}
+	for _, m := range matched {
+		basis, strength, _ := strings.Cut(m, "/")
+		more = append(more, matchMarks(pipeline.Basis(basis), pipeline.Strength(strength))...)
 	}
 	said, err := texts(ctx, tx, `
 		SELECT name || char(10) || path || char(10) || coalesce(json_extract(claims, '$.source'), '') || char(10) || coalesce(json_extract(claims, '$.url'), '')
@@ -123,6 +131,22 @@ func (c *Catalog) mark(ctx context.Context, tx *sql.Tx, item string) error {
 	slices.Sort(marks)
 	for _, m := range slices.Compact(marks) {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO mark (mark, arrival) VALUES ($1, $2)`, m, arrival); err != nil {
+			return fmt.Errorf("catalog: marks: %w", err)
+		}
+	}
+	return nil
+}
+
+// matchMarks are the marks that an item has from one match.
+func matchMarks(b pipeline.Basis, s pipeline.Strength) []string {
+	return []string{"basis:" + string(b), "strength:" + string(s), "match:" + string(b) + "/" + string(s)}
+}
+
+// markMatched gives the marks of a match to an item that is listed already, until its next report makes its line anew.
+func markMatched(ctx context.Context, tx *sql.Tx, item string, m pipeline.Match) error {
+	for _, mark := range matchMarks(m.Basis, m.Strength) {
+		_, err := tx.ExecContext(ctx, `INSERT INTO mark (mark, arrival) SELECT $1, arrival FROM listing WHERE item = $2 ON CONFLICT DO NOTHING`, mark, item)
+		if err != nil {
 			return fmt.Errorf("catalog: marks: %w", err)
 		}
 	}

@@ -3,6 +3,8 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,7 +14,7 @@ import (
 
 // Filter says which items a list holds. Zero fields say nothing; the others must all be true.
 type Filter struct {
-	Text     string        // stands in the name of a receipt; ASCII letters in either case
+	Text     string        // as in Asked
 	Source   string        // is the claimed source of a receipt
 	Kind     pipeline.Kind //
 	Format   string
@@ -45,82 +47,141 @@ type Listed struct {
 // Page lists at most limit items that fit, in the order of arrival or against it, beginning behind the place after; 0 is the
 // beginning of either. An item that arrives between two pages of an ascending list stands at its end.
 func (c *Catalog) Page(ctx context.Context, f Filter, after int64, newest bool, limit int) ([]Listed, error) {
-	where, args := f.where()
-	order := "ASC"
-	switch {
-	case newest && after > 0:
-		where, args = append(where, "arrival < ?"), append(args, after)
-	case !newest:
-		where, args = append(where, "arrival > ?"), append(args, after)
+	asked := f.asked()
+	few, err := c.few(ctx, asked)
+	if err != nil {
+		return nil, err
 	}
+	var b strings.Builder
+	var args []any
+	arg := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
+	b.WriteString(listedColumns)
+	asked.conditions(&b, few, arg)
+	f.conditions(&b, arg)
+	than, order := ">", "ASC"
 	if newest {
-		order = "DESC"
+		than, order = "<", "DESC"
 	}
-	query := `SELECT arrival, digest FROM item`
-	if len(where) > 0 {
-		query += ` WHERE ` + strings.Join(where, " AND ")
+	if after > 0 {
+		b.WriteString(` AND l.arrival ` + than + ` ` + arg(after))
 	}
-	rows, err := c.read.QueryContext(ctx, query+` ORDER BY arrival `+order+` LIMIT ?`, append(args, limit)...)
+	rows, err := c.read.QueryContext(ctx, b.String()+` ORDER BY l.arrival `+order+` LIMIT `+arg(limit), args...)
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
 	out, err := scanListed(rows)
-	if err != nil {
+	if err != nil || len(out) == 0 {
 		return nil, err
 	}
-	for i := range out {
-		if out[i].Line, err = c.Line(ctx, out[i].Item.Digest); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return out, c.complete(ctx, out)
 }
+
+// listedColumns are what the lines of a page have of the listing; reports and outcomes are added for all of them at once.
+const listedColumns = `SELECT l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.receipts, i.quarantined,
+	EXISTS (SELECT 1 FROM outcome o WHERE o.item = l.item), l.thumbnail, l.blurred FROM listing l JOIN item i ON i.arrival = l.arrival WHERE 1`
 
 func scanListed(rows *sql.Rows) ([]Listed, error) {
 	var out []Listed
 	err := each(rows, func() error {
 		var l Listed
-		var digest string
-		err := rows.Scan(&l.Arrival, &digest)
-		if err == nil {
-			l.Item.Digest, err = pipeline.ParseDigest(digest)
+		var item, sum, thumbnail, blurred string
+		err := rows.Scan(&l.Arrival, &item, &sum, &l.Item.Size, &l.Item.Kind, &l.Item.Format, &l.Name, &l.Receipts, &l.Quarantined, &l.Examined, &thumbnail, &blurred)
+		if err != nil {
+			return err
 		}
+		var errs [4]error
+		l.Item.Digest, errs[0] = pipeline.ParseDigest(item)
+		errs[1] = l.Item.SHA512.UnmarshalText([]byte(sum))
+		l.Thumbnail, errs[2] = optional(thumbnail)
+		l.Blurred, errs[3] = optional(blurred)
 		out = append(out, l)
-		return err
+		return errors.Join(errs[:]...)
 	})
 	return out, err
 }
 
-// where is the filter as conditions on a row of item.
-func (f Filter) where() (all []string, args []any) {
-	add := func(holds bool, condition string, values ...any) {
-		if holds {
-			all, args = append(all, condition), append(args, values...)
+// complete adds to the lines of a page their newest revisions and what trouble there was.
+func (c *Catalog) complete(ctx context.Context, lines []Listed) error {
+	arrivals := make([]int64, len(lines))
+	by := make(map[pipeline.Digest]*Line, len(lines))
+	for i := range lines {
+		arrivals[i], by[lines[i].Item.Digest] = lines[i].Arrival, &lines[i].Line
+	}
+	list, err := json.Marshal(arrivals)
+	if err != nil {
+		return err
+	}
+	const those = ` (SELECT item, revision FROM listing WHERE arrival IN (SELECT value FROM json_each($1)))`
+	rows, err := c.read.QueryContext(ctx, revisionColumns+` WHERE (item, revision) IN`+those, string(list))
+	revisions, err := scanRevisions(rows, err)
+	if err != nil {
+		return err
+	}
+	for _, r := range revisions {
+		by[r.Item].Revision = r
+	}
+	rows, err = c.read.QueryContext(ctx, `
+		SELECT item, analyzer, version, parameters, status, reason FROM outcome
+		WHERE item IN (SELECT item FROM`+those+`) AND status IN ('failed', 'refused', 'partial') ORDER BY item, place`, string(list))
+	if err != nil {
+		return fmt.Errorf("catalog: %w", err)
+	}
+	return each(rows, func() error {
+		var item string
+		var o pipeline.Outcome
+		if err := rows.Scan(&item, &o.By.Analyzer, &o.By.Version, &o.By.Parameters, &o.Status, &o.Reason); err != nil {
+			return err
+		}
+		d, err := pipeline.ParseDigest(item)
+		if err == nil {
+			by[d].Failed = append(by[d].Failed, o)
+		}
+		return err
+	})
+}
+
+// asked is the part of a filter that the marks of lines tell.
+func (f Filter) asked() Asked {
+	out := Asked{Text: f.Text}
+	add := func(kind, value string) {
+		if value != "" {
+			out.Marks = append(out.Marks, kind+":"+value)
 		}
 	}
-	const given = `EXISTS (SELECT 1 FROM receipt r WHERE r.item = item.digest AND `
-	const marked = `arrival IN (SELECT m.arrival FROM mark m WHERE m.mark = ?)`
-	add(f.Kind != "", `kind = ?`, string(f.Kind))
-	add(f.Format != "", `format = ?`, f.Format)
-	add(f.Text != "", given+`instr(lower(r.name), lower(?)) > 0)`, f.Text)
-	add(f.Source != "", given+`json_extract(r.claims, '$.source') = ?)`, f.Source)
-	add(!f.Since.IsZero(), given+`r.at >= ?)`, bound(f.Since))
-	add(!f.Until.IsZero(), given+`r.at < ?)`, bound(f.Until))
-	add(f.Code != "", marked, "code:"+string(f.Code))
-	add(f.Weight != "", marked, "weight:"+string(f.Weight))
-	add(f.Basis != "" || f.Strength != "", `EXISTS (SELECT 1 FROM match WHERE (a = item.digest OR b = item.digest)
-		AND (? = '' OR basis = ?) AND (? = '' OR strength = ?))`, string(f.Basis), string(f.Basis), string(f.Strength), string(f.Strength))
+	add("kind", string(f.Kind))
+	add("format", f.Format)
+	add("source", f.Source)
+	add("code", string(f.Code))
+	add("weight", string(f.Weight))
+	switch {
+	case f.Basis != "" && f.Strength != "":
+		add("match", string(f.Basis)+"/"+string(f.Strength))
+	case f.Basis != "":
+		add("basis", string(f.Basis))
+	default:
+		add("strength", string(f.Strength))
+	}
+	return out
+}
+
+// conditions writes the rest: states, of which an item may have several, and when it was received, each time.
+func (f Filter) conditions(b *strings.Builder, arg func(any) string) {
 	switch f.State {
 	case StateWaiting:
-		add(true, `NOT EXISTS (SELECT 1 FROM outcome o WHERE o.item = item.digest)`)
+		b.WriteString(` AND NOT EXISTS (SELECT 1 FROM outcome o WHERE o.item = l.item)`)
 	case StateReported:
-		add(true, `EXISTS (SELECT 1 FROM report p WHERE p.item = item.digest)`)
+		b.WriteString(` AND l.revision > 0`)
 	case StateFailed:
-		add(true, `digest IN (SELECT o.item FROM outcome o WHERE o.status IN ('failed', 'refused'))`)
+		b.WriteString(` AND l.item IN (SELECT o.item FROM outcome o WHERE o.status IN ('failed', 'refused'))`)
 	case StateQuarantined:
-		add(true, `quarantined`)
+		b.WriteString(` AND i.quarantined`)
 	}
-	return all, args
+	if !f.Since.IsZero() {
+		b.WriteString(` AND EXISTS (SELECT 1 FROM receipt r WHERE r.item = l.item AND r.at >= ` + arg(bound(f.Since)) + `)`)
+	}
+	if !f.Until.IsZero() {
+		b.WriteString(` AND EXISTS (SELECT 1 FROM receipt r WHERE r.item = l.item AND r.at < ` + arg(bound(f.Until)) + `)`)
+	}
 }
 
 // bound writes a time in whole seconds so that it stands before every stamp of that second, with or without a fraction.

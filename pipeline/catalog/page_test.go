@@ -32,6 +32,10 @@ func fitting(t *testing.T, c *catalog.Catalog, f catalog.Filter) []pipeline.Dige
 	}
 	var out []pipeline.Digest
 	for _, l := range ls {
+		whole, err := c.Line(t.Context(), l.Item.Digest)
+		if diff := cmp.Diff(whole, l.Line); err != nil || diff != "" {
+			t.Errorf("a line read with others differs from the same read alone: %v %s", err, diff)
+		}
 		out = append(out, l.Item.Digest)
 	}
 	return out
@@ -88,5 +92,28 @@ func TestListsFollowTheNewestReport(t *testing.T) {
 	check("made anew")
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A match marks both its items in the transaction that records it; a filter of basis and strength means one and the same match.
+func TestListsFollowMatchesAtOnce(t *testing.T) {
+	t.Parallel()
+	c, cl := open(t)
+	a, _ := receive(t, c, "a", "Вуліца.jpg")
+	b, _ := receive(t, c, "b", "b.jpg")
+	alone, _ := receive(t, c, "alone", "alone.jpg")
+	examine(t, c, cl, a)
+	weak := near(a, b)
+	weak.Basis, weak.Strength = pipeline.PartialPicture, pipeline.Suggested
+	examine(t, c, cl, b, near(a, b), weak)
+	both := []pipeline.Digest{a.Digest, b.Digest}
+	for f, want := range map[catalog.Filter][]pipeline.Digest{
+		{Basis: pipeline.NearPicture}: both, {Strength: pipeline.Suggested}: both, {Basis: pipeline.PartialPicture, Strength: pipeline.Suggested}: both,
+		{Basis: pipeline.PartialPicture, Strength: pipeline.Confirmed}: nil, {Basis: pipeline.SharedAudio}: nil, {Text: "вуЛІЦА"}: {a.Digest}, {Text: "nobody has this"}: nil,
+		{Text: alone.Digest.String()[:20]}: {alone.Digest}, {State: catalog.StateWaiting}: {alone.Digest}, {Kind: pipeline.Video}: nil,
+	} {
+		if diff := cmp.Diff(want, fitting(t, c, f)); diff != "" {
+			t.Errorf("%+v: %s", f, diff)
+		}
 	}
 }

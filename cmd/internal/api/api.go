@@ -15,7 +15,7 @@ import (
 )
 
 // Version is of the API's contract, not of the program: what is added raises the second number, nothing is taken away.
-const Version = "1.0.0"
+const Version = "1.1.0"
 
 // API answers requests.
 type API struct {
@@ -75,7 +75,8 @@ const requestID = "Request-Id"
 const about = `Hand photos, videos and sounds over, and read what the case says of them.
 
 Items are addressed by the SHA-256 of their bytes: sha256:<64 hexadecimal digits>. The same bytes are the same item, however
-often they come. Errors are RFC 9457 problems with a stable code. Every address but /livez and /readyz asks for a token.`
+often they come. Errors are RFC 9457 problems with a stable code. Every address but /livez and /readyz asks for a token, and says in RateLimit and
+RateLimit-Policy how fast it may ask.`
 
 // register lists every route.
 func (a *API) register() {
@@ -89,6 +90,7 @@ func (a *API) register() {
 	a.registerWebhooks()
 	a.registerLetters()
 	a.registerOperation()
+	a.describeRates()
 }
 
 // Patterns are the paths that the API answers, as http.ServeMux writes them.

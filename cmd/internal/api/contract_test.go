@@ -208,7 +208,7 @@ func contractCases() map[string]contractCase {
 			return r
 		},
 		"report format_unavailable": func(_ *testing.T, h *house, r request) request {
-			r.token, r.path = h.token(ReportRead), r.path+"?format=pdf"
+			r.token, r.header = h.token(ReportRead), map[string]string{"Accept": "image/png, text/*;q=0"}
 			return r
 		},
 		"report report_pending": func(_ *testing.T, h *house, r request) request {

@@ -6,16 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
 
 	"github.com/danielgtaylor/huma/v2"
-	"golang.org/x/time/rate"
 )
 
 // scheme names the way to show a token in the OpenAPI document.
@@ -38,7 +37,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !slices.Contains(open, r.URL.Path) {
 		t, p := a.authenticate(r)
 		if p == nil {
-			p = a.rates.admit(t.ID)
+			p = a.rates.admit(w.Header(), t.ID)
 		}
 		if p != nil {
 			write(w, p)
@@ -47,6 +46,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, t))
 	}
 	r = overridden(r)
+	if path.Clean(r.URL.Path) != r.URL.Path { // http.ServeMux would lead elsewhere, as no route does
+		write(w, problem(NotFound, "no such address"))
+		return
+	}
 	h, pattern := a.mux.Handler(r)
 	if pattern == "" {
 		write(w, astray(h, r))
@@ -137,37 +140,4 @@ func write(w http.ResponseWriter, p *Problem) {
 	if err := json.NewEncoder(&b).Encode(p); err == nil {
 		_, _ = w.Write(b.Bytes()) // a client that went away has no use for an error
 	}
-}
-
-// rates holds how fast each token may ask; they come from the catalog, so that there are few.
-type rates struct {
-	every float64 // requests a second; 0 is no limit
-	mu    sync.Mutex
-	of    map[string]*rate.Limiter
-}
-
-// burst is how many seconds' requests may come at once.
-const burst = 2
-
-// admit counts a request of a token.
-func (r *rates) admit(token string) *Problem {
-	if r.every <= 0 {
-		return nil
-	}
-	r.mu.Lock()
-	if r.of == nil {
-		r.of = map[string]*rate.Limiter{}
-	}
-	l, known := r.of[token]
-	if !known {
-		l = rate.NewLimiter(rate.Limit(r.every), max(1, int(burst*r.every)))
-		r.of[token] = l
-	}
-	r.mu.Unlock()
-	if l.Allow() {
-		return nil
-	}
-	p := problem(TooMany, "a token may ask %g times a second", r.every).after(time.Second)
-	p.Limit = int64(r.every)
-	return p
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -104,11 +105,19 @@ func (h *house) Report(_ context.Context, d pipeline.Digest) (pipeline.Report, [
 	return pipeline.Report{}, doc, pipeline.DigestOf(doc), nil
 }
 
-func (h *house) Page(_ context.Context, w io.Writer, d pipeline.Digest) error {
+func (h *house) Page(_ context.Context, w io.Writer, d pipeline.Digest, language string) error {
 	if _, ok := h.reports[d]; !ok {
 		return pipeline.ErrNotFound
 	}
-	_, err := io.WriteString(w, "<!DOCTYPE html><title>report</title>")
+	_, err := io.WriteString(w, `<!DOCTYPE html><html lang="`+language+`"><title>report</title>`)
+	return err
+}
+
+func (h *house) Paper(_ context.Context, w io.Writer, d pipeline.Digest, language string, clear bool) error {
+	if _, ok := h.reports[d]; !ok {
+		return pipeline.ErrNotFound
+	}
+	_, err := fmt.Fprintf(w, "%%PDF-1.3 %s %v", language, clear)
 	return err
 }
 

@@ -63,7 +63,10 @@ type itemOutput struct{ Body Item }
 
 type reportInput struct {
 	Digest      string `path:"digest" doc:"sha256:…"`
-	Format      string `query:"format" enum:"json,html,pdf" default:"json" doc:"json is the frozen document, byte for byte; html is a page that needs nothing else; pdf is not made by this version"`
+	Format      string `query:"format" enum:"json,html,pdf" doc:"json is the frozen document, byte for byte; html is a page that needs nothing else; pdf is the page on paper. Without it Accept decides, and where that leaves it open it is json"`
+	Language    string `query:"language" enum:"be,en,ru,uk" doc:"Of html and pdf; without it that of the server's configuration"`
+	Pictures    string `query:"pictures" enum:"blurred,clear" default:"blurred" doc:"In a pdf: blurred and without the drawings of matches, or both as they are"`
+	Accept      string `header:"Accept" doc:"Where no format is named"`
 	IfNoneMatch string `header:"If-None-Match" doc:"An ETag: 304 while the report is still that one"`
 }
 
@@ -72,6 +75,8 @@ type reportOutput struct {
 	ContentType string `header:"Content-Type"`
 	ETag        string `header:"ETag"`
 	CSP         string `header:"Content-Security-Policy"`
+	Vary        string `header:"Vary"`
+	Disposition string `header:"Content-Disposition"`
 	Body        []byte
 }
 
@@ -87,6 +92,7 @@ func (a *API) registerItems() {
 			"200": {Description: "The report", Content: map[string]*huma.MediaType{
 				"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, Description: "dokaz.report/v1: 'dokaz schema report' prints its JSON Schema"}},
 				"text/html":        {Schema: &huma.Schema{Type: huma.TypeString}},
+				"application/pdf":  {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 			}},
 			"304": {Description: "It is still the report with that ETag"},
 		},
@@ -161,21 +167,27 @@ func (a *API) include(ctx context.Context, out *Item, what []string) error {
 const sandboxed = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 func (a *API) askReport(ctx context.Context, in *reportInput) (*reportOutput, error) {
-	if in.Format == "pdf" {
-		return nil, problem(FormatUnavailable, "pdf")
+	format := in.Format
+	if format == "" {
+		if format = preferred(in.Accept); format == "" {
+			return nil, problem(FormatUnavailable, "Accept: %.200s", in.Accept)
+		}
 	}
 	l, err := a.item(ctx, in.Digest)
 	if err != nil {
 		return nil, err
 	}
 	d := l.Item.Digest
-	out := &reportOutput{Status: http.StatusOK, ContentType: "application/json"}
-	if in.Format == "html" {
-		var page bytes.Buffer
-		if err = a.Reports.Page(ctx, &page, d); err == nil {
-			out.Body, out.ContentType, out.CSP = page.Bytes(), "text/html; charset=utf-8", sandboxed
-		}
-	} else {
+	out := &reportOutput{Status: http.StatusOK, ContentType: mediaTypes[format], Vary: "Accept"}
+	var b bytes.Buffer
+	switch format {
+	case "html":
+		err = a.Reports.Page(ctx, &b, d, in.Language)
+		out.Body, out.CSP = b.Bytes(), sandboxed
+	case "pdf":
+		err = a.Reports.Paper(ctx, &b, d, in.Language, in.Pictures == "clear")
+		out.Body, out.Disposition = b.Bytes(), `inline; filename="report-`+d.Hex()[:16]+`.pdf"`
+	default:
 		_, out.Body, _, err = a.Reports.Report(ctx, d)
 	}
 	if errors.Is(err, pipeline.ErrNotFound) {

@@ -16,7 +16,7 @@ import (
 )
 
 type listInput struct {
-	Text     string    `query:"text" maxLength:"200" doc:"Stands in a name it was received under"`
+	Text     string    `query:"text" maxLength:"200" doc:"Stands in a name, path, claimed source or address it was received with, whatever its capitals; or the first digits of its digest"`
 	Source   string    `query:"source" maxLength:"1000" doc:"Its claimed source"`
 	Kind     string    `query:"kind" enum:"photo,video,audio,other"`
 	Format   string    `query:"format" maxLength:"20" doc:"By content: jpeg, mp4 …"`

@@ -75,7 +75,7 @@ var meanings = map[Code]meaning{
 	DigestMalformed:     {400, "A digest field is not of its form, or names no algorithm known here", "RFC 9530: sha-256=:<base64>: or sha-512"},
 	DigestMismatch:      {400, "The bytes received are not those that the digest names", "send them again; nothing is recorded"},
 	Invalid:             {422, "A value is out of its bounds", "errors names it"},
-	FormatUnavailable:   {406, "The report is not made in this format", "ask for json or html"},
+	FormatUnavailable:   {406, "The report is not made in this format", "ask for json, html or pdf"},
 	TooSlow:             {408, "The body came too slowly", "send it again, or use a resumable upload"},
 	KeyInFlight:         {409, "A request under this Idempotency-Key is in work", "repeat it when that is answered"},
 	KeyReused:           {422, "This Idempotency-Key was used for another request", "take a new key"},

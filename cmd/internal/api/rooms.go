@@ -72,12 +72,14 @@ type Likeness struct {
 	Matches    []pipeline.Match
 }
 
-// Reports are frozen revisions; of an item without any, both methods say pipeline.ErrNotFound.
+// Reports are frozen revisions; of an item without any, all methods say pipeline.ErrNotFound. Language "" is that of the configuration.
 type Reports interface {
 	// Report returns an item's newest revision, its document and the document's digest.
 	Report(ctx context.Context, d pipeline.Digest) (pipeline.Report, []byte, pipeline.Digest, error)
 	// Page writes the newest revision as HTML that needs nothing else.
-	Page(ctx context.Context, w io.Writer, d pipeline.Digest) error
+	Page(ctx context.Context, w io.Writer, d pipeline.Digest, language string) error
+	// Paper writes it as PDF; clear has pictures and drawings as they are.
+	Paper(ctx context.Context, w io.Writer, d pipeline.Digest, language string, clear bool) error
 }
 
 // Rooms is the house as the API needs it.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
@@ -23,6 +24,8 @@ type Case interface {
 	Revision(ctx context.Context, d pipeline.Digest, number int) (pipeline.Report, pipeline.Digest, error)
 	// Revisions lists an item's, oldest first.
 	Revisions(ctx context.Context, d pipeline.Digest) ([]catalog.Revision, error)
+	// Paper writes a frozen report as PDF, the latest where number is 0; clear has pictures and drawings as they are.
+	Paper(ctx context.Context, w io.Writer, d pipeline.Digest, number int, language string, clear bool) error
 	// Album gives a report its drawings.
 	Album(ctx context.Context) page.Album
 	// Derivative returns what is kept under its digest, a small picture mostly.

@@ -22,6 +22,7 @@ type itemPage struct {
 	Copies    string // address, "" where it stands alone
 	Action    string
 	Document  string
+	Paper     string // address of the PDF
 	Standings []option
 	Said      []saidLine
 	Person    string
@@ -60,17 +61,48 @@ func digestIn(r *http.Request, name string) (pipeline.Digest, error) {
 	return d, nil
 }
 
+// revisionIn is the number of the revision that is asked for, 0 for the latest.
+func revisionIn(r *http.Request) (int, error) {
+	text := r.PathValue("number")
+	if text == "" {
+		return 0, nil
+	}
+	number, err := strconv.Atoi(text)
+	if err != nil || number < 1 {
+		return 0, fmt.Errorf("%w: revision %q", errAsked, text)
+	}
+	return number, nil
+}
+
+// paper sends a report as PDF in the language of the page.
+func (p *Pages) paper(w http.ResponseWriter, r *http.Request, v *visit) error {
+	d, err := digestIn(r, "item")
+	if err != nil {
+		return err
+	}
+	number, err := revisionIn(r)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := p.kept.Paper(r.Context(), &b, d, number, v.Lang(), r.FormValue("pictures") == "clear"); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", `attachment; filename="report-`+d.Hex()[:16]+`.pdf"`)
+	send(w, b.Bytes())
+	return nil
+}
+
 // item shows a report, live: with the case as it is now beside the revision that is read.
 func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 	d, err := digestIn(r, "item")
 	if err != nil {
 		return view{}, err
 	}
-	number := 0
-	if text := r.PathValue("number"); text != "" {
-		if number, err = strconv.Atoi(text); err != nil || number < 1 {
-			return view{}, fmt.Errorf("%w: revision %q", errAsked, text)
-		}
+	number, err := revisionIn(r)
+	if err != nil {
+		return view{}, err
 	}
 	rep, doc, err := p.kept.Revision(r.Context(), d, number)
 	if err != nil {
@@ -89,6 +121,7 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 		Report: template.HTML(part.String()), Number: rep.Issue.Revision, Document: doc.String(), // made by package page
 		Action: itemPath(d) + "/revisions/" + strconv.Itoa(rep.Issue.Revision), Person: v.session.person(),
 	}
+	out.Paper = out.Action + "/report.pdf"
 	for _, o := range rep.Core.Outcomes {
 		if o.Status == pipeline.Failed || o.Status == pipeline.Refused || o.Status == pipeline.Partial {
 			out.Retry = itemPath(d) + "/retry"

@@ -47,14 +47,15 @@ func New(kept Case, sessions *Sessions, notice func(error)) (*Pages, error) {
 		p.mux.Handle(pattern, p.inside(func(w http.ResponseWriter, r *http.Request, v *visit) error { return p.render(w, r, v, show) }))
 	}
 	for pattern, act := range map[string]func(http.ResponseWriter, *http.Request, *visit) error{
-		"GET /pictures/{picture}":               p.picture,
-		"GET /previews/{item}":                  p.preview,
-		"GET /progress":                         p.progress,
-		"POST /compare/{a}/{b}":                 p.decidePair,
-		"POST /items/{item}/revisions/{number}": p.decideReport,
-		"POST /items/{item}/retry":              p.retry,
-		"POST /language":                        p.language,
-		"POST /leave":                           p.leave,
+		"GET /pictures/{picture}":                         p.picture,
+		"GET /items/{item}/revisions/{number}/report.pdf": p.paper,
+		"GET /previews/{item}":                            p.preview,
+		"GET /progress":                                   p.progress,
+		"POST /compare/{a}/{b}":                           p.decidePair,
+		"POST /items/{item}/revisions/{number}":           p.decideReport,
+		"POST /items/{item}/retry":                        p.retry,
+		"POST /language":                                  p.language,
+		"POST /leave":                                     p.leave,
 	} {
 		p.mux.Handle(pattern, p.inside(act))
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -78,6 +79,13 @@ var failing = []pipeline.Outcome{{By: pipeline.Ref{Analyzer: "sound"}, Status: p
 
 func (f *fake) Revisions(context.Context, pipeline.Digest) ([]catalog.Revision, error) {
 	return []catalog.Revision{{Number: 1}, {Number: 2}}, nil
+}
+func (f *fake) Paper(ctx context.Context, w io.Writer, d pipeline.Digest, number int, language string, clear bool) error {
+	if _, _, err := f.Revision(ctx, d, number); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%%PDF-1.3 revision %d in %s, clear %v", number, language, clear)
+	return err
 }
 func (f *fake) Album(context.Context) page.Album { return page.Album{} }
 func (f *fake) Derivative(_ context.Context, d pipeline.Digest) ([]byte, error) {
@@ -432,6 +440,27 @@ func TestDecisionsLeadOn(t *testing.T) {
 	}
 	if status, body := b.get("/?standing=open"); status != http.StatusOK || !strings.Contains(body, `value="open" selected`) {
 		t.Errorf("what is open cannot be picked out: %d", status)
+	}
+}
+
+func TestAReportIsHandedOutOnPaper(t *testing.T) {
+	t.Parallel()
+	s, sessions, _ := pages(t, &fake{})
+	b := enter(t, s, sessions)
+	path := "/items/" + first.Item.Digest.String() + "/revisions/"
+	if _, body := b.get("/items/" + first.Item.Digest.String()); !strings.Contains(body, `href="`+path+`2/report.pdf"`) {
+		t.Error("the page of an item does not lead to its PDF")
+	}
+	for address, want := range map[string]string{"1/report.pdf": "%PDF-1.3 revision 1 in en, clear false", "2/report.pdf?pictures=clear": "%PDF-1.3 revision 2 in en, clear true"} {
+		if status, body := b.get(path + address); status != http.StatusOK || body != want {
+			t.Errorf("%s: %d %q", address, status, body)
+		}
+	}
+	if status, _ := b.get(path + "3/report.pdf"); status != http.StatusNotFound {
+		t.Errorf("a revision that is none: %d", status)
+	}
+	if status, _ := b.get(path + "x/report.pdf"); status != http.StatusBadRequest {
+		t.Errorf("no number: %d", status)
 	}
 }
 

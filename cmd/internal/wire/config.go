@@ -28,6 +28,7 @@ type Config struct {
 	Quiet    time.Duration `koanf:"quiet" json:"quiet"`       // how long a neighbour's new revision waits for further changes
 	Actor    string        `koanf:"actor" json:"actor"`       // who stands in custody entries
 	Language string        `koanf:"language" json:"language"` // of report pages and indexes, one of words.Languages
+	PDF      bool          `koanf:"pdf" json:"pdf"`           // a batch writes each report as PDF, too
 	Child    ChildLimits   `koanf:"child" json:"child"`
 	Serve    Serve         `koanf:"serve" json:"serve"`
 }
@@ -69,6 +70,7 @@ func defaults() map[string]any {
 		"quiet":        "2s",
 		"actor":        "dokaz",
 		"language":     "en",
+		"pdf":          false,
 		"child.memory": int64(6) << 30,
 		"child.cpu":    "15m",
 		"child.wall":   "20m",

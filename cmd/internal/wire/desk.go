@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
+	"io"
 	"slices"
 
 	"dokaz/cmd/internal/ui"
@@ -70,6 +71,15 @@ func (d Desk) Revision(ctx context.Context, item pipeline.Digest, number int) (p
 		return r, last.Doc, fmt.Errorf("frozen report of %s: %w: %w", item, pipeline.ErrCorrupt, err)
 	}
 	return r, last.Doc, nil
+}
+
+// Paper writes a frozen report as PDF, the latest where number is 0.
+func (d Desk) Paper(ctx context.Context, w io.Writer, item pipeline.Digest, number int, language string, clear bool) error {
+	r, doc, err := d.Revision(ctx, item, number)
+	if err != nil {
+		return err
+	}
+	return d.print(ctx, w, r, doc, language, clear)
 }
 
 // Album gives a report its drawings.

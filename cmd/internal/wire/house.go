@@ -33,6 +33,8 @@ type House struct {
 	Compare *compare.Station
 	Pool    *workers.Pool // nil until Work
 
+	presses chan struct{} // one for each PDF that is made at once
+
 	tool    string
 	events  func(Event)
 	methods []pipeline.Ref
@@ -60,7 +62,7 @@ const (
 // Open opens the case of the configuration and its shelves. With an embedded queue nobody else may work on
 // the case meanwhile; looking is always allowed.
 func Open(ctx context.Context, c Config, why Purpose, events func(Event)) (*House, error) {
-	h := &House{Config: c, events: events, tool: Tool()}
+	h := &House{Config: c, events: events, tool: Tool(), presses: make(chan struct{}, presses)}
 	if h.events == nil {
 		h.events = func(Event) {}
 	}

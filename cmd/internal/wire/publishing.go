@@ -2,15 +2,18 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/report"
 	"dokaz/pipeline/report/page"
+	"dokaz/pipeline/report/paper"
 )
 
 // publishing writes the latest revision where people look for it.
@@ -32,7 +35,7 @@ func (s publishing) Perform(ctx context.Context, cl pipeline.Claim) error {
 }
 
 // Publish writes reports/<sha256>/report.json and report.html from an item's latest revision, the page in the language of the
-// configuration.
+// configuration, and report.pdf where that is configured or one lies there, so that none is of an earlier revision.
 func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 	doc, digest, err := h.frozen(ctx, d)
 	if err != nil {
@@ -53,7 +56,23 @@ func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 	if err := replace(dir+"/report.json", doc); err != nil {
 		return err
 	}
-	return replace(dir+"/report.html", html.Bytes())
+	if err := replace(dir+"/report.html", html.Bytes()); err != nil {
+		return err
+	}
+	if !h.Config.PDF && !lies(dir+"/report.pdf") {
+		return nil
+	}
+	var pdf bytes.Buffer
+	if err := paper.PDF(h.Config.Language, &pdf, r, digest, h.album(ctx, true), paper.Options{}); err != nil {
+		return fmt.Errorf("report of %s as PDF: %w", d, err)
+	}
+	return replace(dir+"/report.pdf", pdf.Bytes())
+}
+
+// lies reports whether there is a file.
+func lies(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // frozen returns the document of an item's latest revision and its digest.
@@ -79,11 +98,34 @@ func (h *House) Report(ctx context.Context, d pipeline.Digest) (pipeline.Report,
 	return r, doc, digest, err
 }
 
-// Page writes the page of an item's latest revision in the language of the configuration.
-func (h *House) Page(ctx context.Context, w io.Writer, d pipeline.Digest) error {
+// Page writes the page of an item's latest revision; language "" is that of the configuration.
+func (h *House) Page(ctx context.Context, w io.Writer, d pipeline.Digest, language string) error {
 	r, _, digest, err := h.Report(ctx, d)
 	if err != nil {
 		return err
 	}
-	return page.HTMLIn(h.Config.Language, w, r, digest, h.album(ctx, false))
+	return page.HTMLIn(cmp.Or(language, h.Config.Language), w, r, digest, h.album(ctx, false))
+}
+
+// Paper writes an item's latest revision as PDF; language "" is that of the configuration. clear has pictures and drawings as they are.
+func (h *House) Paper(ctx context.Context, w io.Writer, d pipeline.Digest, language string, clear bool) error {
+	r, _, digest, err := h.Report(ctx, d)
+	if err != nil {
+		return err
+	}
+	return h.print(ctx, w, r, digest, cmp.Or(language, h.Config.Language), clear)
+}
+
+// presses bounds how many PDFs are made at once for those who ask: one of a long report takes some 100 MB of memory.
+const presses = 2
+
+// print makes a PDF when its turn comes.
+func (h *House) print(ctx context.Context, w io.Writer, r pipeline.Report, doc pipeline.Digest, language string, clear bool) error {
+	select {
+	case h.presses <- struct{}{}:
+		defer func() { <-h.presses }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return paper.PDF(language, w, r, doc, h.album(ctx, false), paper.Options{Clear: clear})
 }

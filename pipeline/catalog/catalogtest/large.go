@@ -78,11 +78,14 @@ func Fill(b testing.TB, path string, doc pipeline.Digest) {
 		report(ds[i], doc.Hex(), ds[i], at, findings, ds[i-i%3])
 		line(Arrival+i, ds[i], name, at, state, heaviest, findings, "x/"+strings.ToLower(name)+" channel", ds[i], ds[i])
 		search(Arrival+i, "x/"+strings.ToLower(name)+" channel")
-		for _, m := range []string{"kind:" + kind, "format:jpeg", "state:" + state, "code:meta.absent", "code:reuse.near", "weight:note", "has:time", "source:channel", "basis:near_picture"} {
+		for _, m := range []string{"kind:" + kind, "format:jpeg", "state:" + state, "code:meta.absent", "code:reuse.near", "weight:note", "has:time", "source:channel", "basis:near_picture",
+			"strength:confirmed", "match:near_picture/confirmed"} {
 			mark(m, Arrival+i)
 		}
 		if i%1000 == 0 {
-			mark("code:reuse.conflict", Arrival+i)
+			for _, m := range []string{"code:reuse.conflict", "source:rare", "match:shared_audio/suggested"} {
+				mark(m, Arrival+i)
+			}
 		}
 	}
 	for i := range Matches {
