@@ -28,6 +28,12 @@ const (
 	KindLocalFeatures FactKind = "local_features"
 	KindAudioPrint    FactKind = "audio_print"
 	KindDerivative    FactKind = "derivative"
+	KindPiece         FactKind = "piece"
+	KindSignature     FactKind = "signature"
+	KindCodedDigest   FactKind = "coded_digest"
+	KindHistory       FactKind = "history"
+	KindDeclaration   FactKind = "declaration"
+	KindRelation      FactKind = "relation"
 )
 
 // FileType is what the content is, beside what the name claims.
@@ -285,6 +291,12 @@ func (FrameHashes) fact() FactKind   { return KindFrameHashes }
 func (LocalFeatures) fact() FactKind { return KindLocalFeatures }
 func (AudioPrint) fact() FactKind    { return KindAudioPrint }
 func (Derivative) fact() FactKind    { return KindDerivative }
+func (Piece) fact() FactKind         { return KindPiece }
+func (Signature) fact() FactKind     { return KindSignature }
+func (CodedDigest) fact() FactKind   { return KindCodedDigest }
+func (History) fact() FactKind       { return KindHistory }
+func (Declaration) fact() FactKind   { return KindDeclaration }
+func (Relation) fact() FactKind      { return KindRelation }
 
 // KindOf returns the kind of a fact.
 func KindOf(f Fact) FactKind { return f.fact() }
