@@ -4,14 +4,14 @@ package pipeline
 const (
 	MaxPieces        = 1000 // further ones are counted in the More of the last
 	MaxPieceFields   = 48   // of one piece; further ones are told by Cut
-	MaxPieceText     = 200  // bytes of a field's value, of a label and of a note
+	MaxPieceText     = 320  // bytes of a field's value, of a label and of a note
 	MaxSignatureText = 4096 // bytes of a signature's text
 )
 
 // Piece is one piece of a file's structure: a segment, directory, box, chunk or element. Where carries its structural path
 // ("APP1/IFD0", "moov/trak[1]/mdia/mdhd"; equal names beside one another are numbered from 0), its first byte and its whole
-// length, header and what lies in it included. Pieces are said in the file's order, each after the one that holds it; together
-// those of depth 0 cover the file, or its gaps are pieces too.
+// length, header and what lies in it included. Each is said after the one that holds it or points to it, those beside one another
+// in the file's order.
 type Piece struct {
 	Format string  `json:"format"`           // whose grammar it follows: "jpeg", "tiff", "png", "bmff", "ebml", "riff", …
 	Name   string  `json:"name"`             // as the format spells it: "APP1", "IFD0", "moov", "IHDR", "Cluster"
