@@ -66,7 +66,7 @@ func (w *walk) pngSign(order []string) { w.sign("png-chunks/1", strings.Join(ord
 // checked reads a chunk whole for its checksum, gives its first bytes, and lets the digest of the picture take its part.
 func (w *walk) checked(c parts.Part, coded *pngCoded) (head []byte, sum uint32, err error) {
 	crc := crc32.NewIEEE()
-	io.WriteString(crc, c.Name) // writing to a hash does not fail
+	crc.Write([]byte(c.Name))
 	buffer := make([]byte, min(hashChunk, max(c.Length, 1)))
 	for at := c.Body; at < c.End(); {
 		b := buffer[:min(int64(len(buffer)), c.End()-at)]
@@ -85,13 +85,10 @@ func (w *walk) checked(c parts.Part, coded *pngCoded) (head []byte, sum uint32, 
 
 // pngCoded digests the coded picture.
 type pngCoded struct {
-	w        *walk
-	named    [3][]byte // IHDR, PLTE, tRNS
-	data     int64
-	from, to int64
-	sum      [32]byte
-	pending  []byte
-	idat     []parts.Part
+	w     *walk
+	named [3][]byte // IHDR, PLTE, tRNS
+	data  int64     // bytes of all IDAT
+	idat  []parts.Part
 }
 
 func (c *pngCoded) take(p parts.Part, at int64, b []byte) {

@@ -10,14 +10,18 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dokaz/analyzers/internal/lexicon"
+	"dokaz/fixtures"
 	"dokaz/pipeline"
 
 	"github.com/google/go-cmp/cmp"
@@ -281,6 +285,63 @@ func TestPNG(t *testing.T) {
 	p[60] ^= 1
 	if lines, _, _ = read(t, p); !strings.Contains(lines[2], "checksum is ") {
 		t.Error(lines)
+	}
+}
+
+// TestHostileSet takes every file of the hostile set apart: within bounds of memory and of time.
+func TestHostileSet(t *testing.T) {
+	dir := fixtures.Dir(t, "hostile")
+	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		lines, _, _ := read(t, b)
+		runtime.ReadMemStats(&after)
+		if grown, took := after.TotalAlloc-before.TotalAlloc, time.Since(start); grown > 64<<20 || took > 20*time.Second || len(lines) > pipeline.MaxPieces {
+			t.Errorf("%s: %d bytes, %v, %d pieces", name, grown, took, len(lines))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPiecesCoverTheFile: those of the shared photographs that lie in no other piece follow one another without a gap.
+func TestPiecesCoverTheFile(t *testing.T) {
+	t.Parallel()
+	err := filepath.WalkDir(filepath.Join(fixtures.SharedMedia(t), "photos"), func(name string, e fs.DirEntry, err error) error {
+		ext := strings.ToLower(filepath.Ext(name))
+		if err != nil || !e.Type().IsRegular() || ext != ".jpg" && ext != ".webp" && ext != ".png" {
+			return err
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		at := int64(0)
+		_ = New().Read(t.Context(), pipeline.Item{}, held{bytes.NewReader(b)}, func(w pipeline.Where, f pipeline.Fact) {
+			if p, ok := f.(pipeline.Piece); ok && p.Depth == 0 {
+				if *w.Offset != at {
+					t.Errorf("%s: %s begins at byte %d, the piece before it ends at %d", name, w.Path, *w.Offset, at)
+				}
+				at = *w.Offset + w.Length
+			}
+		})
+		if at != int64(len(b)) {
+			t.Errorf("%s: pieces end at byte %d of %d", name, at, len(b))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
