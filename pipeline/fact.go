@@ -191,7 +191,7 @@ type Keyframes struct {
 
 // PictureHash is a perceptual hash of one picture, or of a part of it.
 type PictureHash struct {
-	Algorithm string `json:"algorithm"`        // "pdq", "pdq0" (of a view), "ahash", "dhash", "phash"
+	Algorithm string `json:"algorithm"`        // "pdq", "pdq0" (of a view), PreviewHash, "ahash", "dhash", "phash"
 	Bits      string `json:"bits"`             // hexadecimal, most significant bit first
 	Quality   int    `json:"quality"`          // 0 to 100 for PDQ; -1 where the algorithm has none
 	Decoder   string `json:"decoder"`          // which decoder gave the pixels: "libav mjpeg", "go1.26.8 image/png"
@@ -266,7 +266,7 @@ type AudioPrint struct {
 // Derivative is a small picture made from the original for people to look at. Its bytes travel beside the
 // fact and are kept under their digest.
 type Derivative struct {
-	Role      string `json:"role"` // "thumbnail", "thumbnail-blurred", "keyframe"
+	Role      string `json:"role"` // "thumbnail", "thumbnail-blurred", "keyframe", "embedded-preview"
 	MediaType string `json:"media_type"`
 	Digest    Digest `json:"sha256"`
 	Width     int    `json:"width"`

@@ -52,3 +52,7 @@ type CodedDigest struct {
 	Bytes     int64  `json:"bytes"`             // that went in
 	Packets   int64  `json:"packets,omitempty"` // that went in; 0 for photos
 }
+
+// PreviewHash is the Algorithm of a PictureHash of a preview that the file holds beside its picture: as "pdq0", and of no use in
+// finding copies, since it may show something else.
+const PreviewHash = "pdq0-preview"

@@ -60,7 +60,9 @@ func (w *walk) directories(parent int, at, size int64) error {
 			ids = append(ids, fmt.Sprintf("%d:%s", e.ID, e.Type))
 		}
 		layout = append(layout, t.Path+" "+strings.Join(ids, " "))
-		w.pointed(i, at, size, entries[t.Path])
+		if err := w.pointed(i, at, size, entries[t.Path]); err != nil {
+			return err
+		}
 	}
 	for n, f := range s.Faults {
 		if n == 4 {
@@ -95,7 +97,7 @@ const (
 )
 
 // pointed tells what the fields of one directory point to, as far as it lies in the structure.
-func (w *walk) pointed(parent int, base, size int64, entries []tiff.Entry) {
+func (w *walk) pointed(parent int, base, size int64, entries []tiff.Entry) error {
 	by := map[uint16]tiff.Entry{}
 	for _, e := range entries {
 		if _, known := by[e.ID]; !known {
@@ -117,10 +119,14 @@ func (w *walk) pointed(parent int, base, size int64, entries []tiff.Entry) {
 		i := w.add(parent, base+from, n, p)
 		if p.Note == "" {
 			w.embedded(i, base+from, n)
+			if err := w.preview(base+from, n); err != nil {
+				return err
+			}
 		}
 	}
 	w.areas(parent, base, size, "strips", by[tagStripOffsets], by[tagStripCounts])
 	w.areas(parent, base, size, "tiles", by[tagTileOffsets], by[tagTileCounts])
+	return nil
 }
 
 // embedded walks a JPEG stream of n bytes within a piece, if one begins there.

@@ -10,6 +10,7 @@ import (
 
 	"dokaz/analyzers/internal/parts"
 	"dokaz/analyzers/internal/tiff"
+	"dokaz/analyzers/internal/views"
 	"dokaz/pipeline"
 )
 
@@ -24,10 +25,10 @@ func (Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
 		Version: 1,
-		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d bytes of a segment",
-			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, maxHead),
+		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d bytes of a segment; previews up to %d pixels, %s",
+			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, maxHead, maxPreviewPixels, views.Parameters),
 		Kinds:  []pipeline.Kind{pipeline.Photo},
-		Yields: []pipeline.FactKind{pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest},
+		Yields: []pipeline.FactKind{pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindDerivative, pipeline.KindPictureHash},
 	}
 }
 
@@ -75,6 +76,8 @@ type walk struct {
 	pieces  []node
 	more    int64 // pieces past the bound
 	streams int   // JPEG streams walked
+
+	previews int // decoded
 }
 
 type node struct {

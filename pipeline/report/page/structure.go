@@ -61,7 +61,9 @@ func (m maker) fillHashes(v *view) {
 	for _, s := range all[pipeline.PictureHash](m.r) {
 		f := s.fact
 		if f.View != "" {
-			views++
+			if f.Algorithm != pipeline.PreviewHash {
+				views++
+			}
 			continue
 		}
 		quality, size := template.HTML("—"), template.HTML("")
