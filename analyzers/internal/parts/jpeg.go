@@ -25,7 +25,6 @@ const (
 	MarkerAPP2  = 0xe2
 	MarkerAPP13 = 0xed
 	MarkerAPP15 = 0xef
-	MarkerDQT   = 0xdb
 	MarkerDRI   = 0xdd
 	MarkerCOM   = 0xfe
 	markerTEM   = 0x01
