@@ -75,6 +75,10 @@ battery: build setup-demo ## make known transforms of real photographs and clips
 	[[ -f $$dir/made/manifest.csv ]] || $(GO) run -buildvcs=false ./fixtures/gen -battery "$$dir/sources" -out "$$dir/made"; \
 	bin/dokaz eval "$$dir/made/manifest.csv" --cross-source
 
+.PHONY: parity
+parity: setup-test ## what Dokaz reads of the shared photographs, field by field against ExifTool; prints every difference
+	@$(call packages_with,^func TestParity) $(GO_TEST) -count=1 -v -run '^TestParity' $$packages -parity
+
 .PHONY: screenshots
 screenshots: setup-test ## a picture of every review page, theme, language and width, and some prints, into OUT (default screenshots/)
 	@$(GO_TEST) -count=1 -timeout 30m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -every-look -screenshots "$(abspath $(or $(OUT),screenshots))"

@@ -11,6 +11,7 @@ import (
 	"dokaz/analyzers/media"
 	"dokaz/analyzers/pixelhash"
 	"dokaz/analyzers/sound"
+	"dokaz/analyzers/structure"
 	"dokaz/analyzers/thumbnail"
 	"dokaz/pipeline"
 )
@@ -19,6 +20,7 @@ import (
 func All() []pipeline.Analyzer {
 	return []pipeline.Analyzer{
 		format.New(),
+		structure.New(),
 		exif.New(),
 		container.New(),
 		pixelhash.New(),

@@ -28,6 +28,12 @@ const (
 	KindLocalFeatures FactKind = "local_features"
 	KindAudioPrint    FactKind = "audio_print"
 	KindDerivative    FactKind = "derivative"
+	KindPiece         FactKind = "piece"
+	KindSignature     FactKind = "signature"
+	KindCodedDigest   FactKind = "coded_digest"
+	KindHistory       FactKind = "history"
+	KindDeclaration   FactKind = "declaration"
+	KindRelation      FactKind = "relation"
 )
 
 // FileType is what the content is, beside what the name claims.
@@ -185,7 +191,7 @@ type Keyframes struct {
 
 // PictureHash is a perceptual hash of one picture, or of a part of it.
 type PictureHash struct {
-	Algorithm string `json:"algorithm"`        // "pdq", "pdq0" (of a view), "ahash", "dhash", "phash"
+	Algorithm string `json:"algorithm"`        // "pdq", "pdq0" (of a view), PreviewHash, "ahash", "dhash", "phash"
 	Bits      string `json:"bits"`             // hexadecimal, most significant bit first
 	Quality   int    `json:"quality"`          // 0 to 100 for PDQ; -1 where the algorithm has none
 	Decoder   string `json:"decoder"`          // which decoder gave the pixels: "libav mjpeg", "go1.26.8 image/png"
@@ -260,7 +266,7 @@ type AudioPrint struct {
 // Derivative is a small picture made from the original for people to look at. Its bytes travel beside the
 // fact and are kept under their digest.
 type Derivative struct {
-	Role      string `json:"role"` // "thumbnail", "thumbnail-blurred", "keyframe"
+	Role      string `json:"role"` // "thumbnail", "thumbnail-blurred", "keyframe", "embedded-preview"
 	MediaType string `json:"media_type"`
 	Digest    Digest `json:"sha256"`
 	Width     int    `json:"width"`
@@ -285,6 +291,12 @@ func (FrameHashes) fact() FactKind   { return KindFrameHashes }
 func (LocalFeatures) fact() FactKind { return KindLocalFeatures }
 func (AudioPrint) fact() FactKind    { return KindAudioPrint }
 func (Derivative) fact() FactKind    { return KindDerivative }
+func (Piece) fact() FactKind         { return KindPiece }
+func (Signature) fact() FactKind     { return KindSignature }
+func (CodedDigest) fact() FactKind   { return KindCodedDigest }
+func (History) fact() FactKind       { return KindHistory }
+func (Declaration) fact() FactKind   { return KindDeclaration }
+func (Relation) fact() FactKind      { return KindRelation }
 
 // KindOf returns the kind of a fact.
 func KindOf(f Fact) FactKind { return f.fact() }

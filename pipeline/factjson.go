@@ -24,6 +24,12 @@ var blank = map[FactKind]func() any{
 	KindLocalFeatures: func() any { return new(LocalFeatures) },
 	KindAudioPrint:    func() any { return new(AudioPrint) },
 	KindDerivative:    func() any { return new(Derivative) },
+	KindPiece:         func() any { return new(Piece) },
+	KindSignature:     func() any { return new(Signature) },
+	KindCodedDigest:   func() any { return new(CodedDigest) },
+	KindHistory:       func() any { return new(History) },
+	KindDeclaration:   func() any { return new(Declaration) },
+	KindRelation:      func() any { return new(Relation) },
 }
 
 // MarshalFact returns the kind and the JSON object of a fact.
@@ -76,6 +82,18 @@ func UnmarshalFact(k FactKind, b []byte) (Fact, error) {
 	case *AudioPrint:
 		return *p, nil
 	case *Derivative:
+		return *p, nil
+	case *Piece:
+		return *p, nil
+	case *Signature:
+		return *p, nil
+	case *CodedDigest:
+		return *p, nil
+	case *History:
+		return *p, nil
+	case *Declaration:
+		return *p, nil
+	case *Relation:
 		return *p, nil
 	}
 	return nil, fmt.Errorf("%w: fact %s", ErrMalformed, k)

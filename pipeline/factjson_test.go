@@ -32,6 +32,12 @@ var samples = []Fact{
 	LocalFeatures{"orb-m1", "libav", 0, 640, 480, []FeaturedFrame{{1.5, 1, Features{{1, 65535, 3, 4, Hash256{5, 6, 7, 8}}}, &Miniature{2, 1, []byte{0, 255}}}}, true},
 	AudioPrint{"chromaprint2", "libav aac", 1, 0.125, SoundWords{0, 1, 0xfedcba98}, true},
 	Derivative{Role: "thumbnail", MediaType: "image/jpeg", Digest: DigestOf(nil), Width: 3, Height: 2},
+	Piece{"jpeg", "DQT", 0, 4, "quantisation tables", []Field{{"Pq", "0", 24, 1}}, true, "unknown", 3},
+	Signature{"jpeg-header/1", DigestOf(nil), "APP0 DQT", true},
+	CodedDigest{"packets/1", 1, "h264", DigestOf(nil), 9000, 25},
+	History{"saved", "2020-08-12T20:00:00+03:00", "GIMP", "/", "xmp.iid:1", "xmpMM:History[0]"},
+	Declaration{"ai", "trainedAlgorithmicMedia", "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", "IPTC", "Iptc4xmpExt:DigitalSourceType"},
+	Relation{"derived_from", "xmp.did:1", "documentID", "xmpMM:DerivedFrom"},
 }
 
 func TestEveryFactSurvivesJSON(t *testing.T) {

@@ -14,6 +14,7 @@ type block struct {
 	file io.ReaderAt
 	in   []parts.Stretch
 	size int64
+	from *parts.Stretch // where in the file its bytes were inflated from; file holds the inflated ones then
 }
 
 // newBlock is nil where a stretch lies outside the file or all are empty.
@@ -72,7 +73,7 @@ func (b block) bytes(n int64) ([]byte, error) {
 
 // cut is the block of n bytes from at on.
 func (b block) cut(path string, at, n int64) block {
-	out := block{path: path, file: b.file}
+	out := block{path: path, file: b.file, from: b.from}
 	for _, s := range b.in {
 		if at >= s.Length {
 			at -= s.Length
@@ -92,6 +93,11 @@ func (b block) cut(path string, at, n int64) block {
 // where is the place in the file of n bytes at offset at of the block, under a path below the block's.
 func (b block) where(path string, at, n int64) pipeline.Where {
 	w := pipeline.In(join(b.path, path))
+	if b.from != nil {
+		at := b.from.At
+		w.Offset, w.Length = &at, b.from.Length
+		return w
+	}
 	for _, s := range b.in {
 		if at < s.Length {
 			at += s.At

@@ -10,7 +10,7 @@ import (
 	"dokaz/pipeline"
 )
 
-// Analyzer reads Exif, XMP and IPTC of photographs. It has no state.
+// Analyzer reads Exif, makers' notes, XMP, IPTC and texts of photographs. It has no state.
 type Analyzer struct{}
 
 // New returns the analyzer.
@@ -20,13 +20,13 @@ func New() Analyzer { return Analyzer{} }
 func (Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "exif",
-		Version: 1,
+		Version: 2,
 		Parameters: "readers dokaz, goexif 9e8deecbddbd, imagemeta 1.0.1; at most 64 IFDs of 4096 entries, 4 MiB per block, " +
-			"1 MiB per XMP packet, 8 KiB per value",
+			"4 MiB per XMP packet (imagemeta 1 MiB), 8 KiB per value",
 		Kinds: []pipeline.Kind{pipeline.Photo},
 		Yields: []pipeline.FactKind{
 			pipeline.KindTag, pipeline.KindDisagreement, pipeline.KindCaptureTime, pipeline.KindPosition,
-			pipeline.KindDevice, pipeline.KindEncoderTrace, pipeline.KindRaster,
+			pipeline.KindDevice, pipeline.KindEncoderTrace, pipeline.KindRaster, pipeline.KindHistory, pipeline.KindDeclaration, pipeline.KindRelation,
 		},
 	}
 }
@@ -49,6 +49,9 @@ func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, 
 	}
 	for _, b := range f.iptc {
 		errs = append(errs, inBlock(b, x.iptc(b)))
+	}
+	for _, b := range f.text {
+		errs = append(errs, inBlock(b, x.pngText(b)))
 	}
 	x.disagreements()
 	if err := ctx.Err(); err != nil {
@@ -95,6 +98,7 @@ func (x *examination) exif(b block) (embedded found, err error) {
 		errs = append(errs, x.goexif(b, s, fields), x.imagemeta(b, s, fields))
 	}
 	x.facts(b, fields)
+	errs = append(errs, x.makerNotes(b, fields))
 	return embeddedIn(b, s), errors.Join(errs...)
 }
 

@@ -14,6 +14,9 @@ func (x *examination) facts(b block, fields []field) {
 	x.device(b, fields)
 	x.programs(b, fields)
 	x.raster(b, fields)
+	if f, ok := lookup(fields, "ExifIFD", 0xa420); ok && strings.TrimSpace(f.phrase()) != "" {
+		x.say(placeOf(b, f), pipeline.Relation{What: "image", Value: strings.TrimSpace(f.phrase()), Source: "ExifIFD:ImageUniqueID"})
+	}
 }
 
 // lookup finds the first readable field of that number.

@@ -118,7 +118,7 @@ func TestFacts(t *testing.T) {
 				pipeline.CaptureTime{Meaning: "modified", Source: "xmp:ModifyDate", Raw: "2020-08-10T10:00Z", Local: "2020-08-10T10:00:00", Zone: pipeline.ZoneStated, Offset: ptr(0)},
 				pipeline.CaptureTime{Meaning: "original", Source: "photoshop:DateCreated", Raw: "2020-08-09", Local: "2020-08-09", Zone: pipeline.ZoneUnstated},
 				pipeline.EncoderTrace{Source: "xmp:CreatorTool", Value: "Adobe Photoshop 21"},
-				pipeline.Position{Source: "exif:GPSLatitude", Latitude: 53 + 54.5/60, Longitude: -27.55, Raw: "53.90833333333333 -27.55"},
+				pipeline.Position{Source: "exif:GPSLatitude", Latitude: 53 + 54.5/60, Longitude: -27.55, Raw: "53,54.5N 27,33.0W"},
 			},
 		},
 		{

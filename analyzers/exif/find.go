@@ -1,10 +1,10 @@
 package exif
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strings"
 
 	"dokaz/analyzers/internal/parts"
 	"dokaz/analyzers/internal/tiff"
@@ -16,6 +16,7 @@ type found struct {
 	exif []block
 	xmp  []block
 	iptc []block // IPTC-IIM, or Photoshop image resources that hold it
+	text []block // text chunks of PNG
 }
 
 // How blocks introduce themselves inside a part: CIPA DC-008 §4.7.2; XMP Specification part 3 §1.1.3;
@@ -23,6 +24,7 @@ type found struct {
 const (
 	introExif      = "Exif\x00" // and a fill byte
 	introXMP       = "http://ns.adobe.com/xap/1.0/\x00"
+	introExtended  = "http://ns.adobe.com/xmp/extension/\x00"
 	introPhotoshop = "Photoshop 3.0\x00"
 	introPNGText   = "XML:com.adobe.xmp\x00" // XMP part 3 §1.1.5: iTXt keyword
 )
@@ -101,6 +103,8 @@ func (c *collector) begins(at int64, s string) (bool, error) {
 // header sees, and pictures appended to the file have headers of their own.
 func (c *collector) jpeg() error {
 	var photoshop []parts.Stretch // successive APP13 continue one another
+	var more extension
+	defer func() { c.extended(more) }()
 	flush := func() {
 		c.add(&c.iptc, "APP13", photoshop...)
 		photoshop = nil
@@ -130,6 +134,10 @@ func (c *collector) jpeg() error {
 				c.add(&c.exif, "APP1", parts.Stretch{At: body.At + 1, Length: body.Length - 1})
 			case introXMP:
 				c.add(&c.xmp, "APP1/XMP", body)
+			case introExtended:
+				if err := more.take(c, body); err != nil {
+					return err
+				}
 			case introPhotoshop:
 				photoshop = append(photoshop, body)
 			}
@@ -145,7 +153,7 @@ func (c *collector) jpeg() error {
 func intros(s parts.Segment) []string {
 	switch s.Marker {
 	case parts.MarkerAPP1:
-		return []string{introExif, introXMP}
+		return []string{introExif, introXMP, introExtended}
 	case parts.MarkerAPP13:
 		return []string{introPhotoshop}
 	}
@@ -173,6 +181,8 @@ func (c *collector) png() error {
 			c.add(&c.exif, "eXIf", body)
 		case "iTXt":
 			err = c.text(body)
+		case "tEXt", "zTXt":
+			c.add(&c.found.text, p.Name, body)
 		}
 		if err != nil {
 			return err
@@ -181,30 +191,33 @@ func (c *collector) png() error {
 	return nil
 }
 
-// text keeps an uncompressed international text chunk that holds XMP (ISO/IEC 15948 §11.3.4.5): keyword,
-// compression flag and method, language and translated keyword come before the text.
+// text keeps an international text chunk, that which holds XMP among XMP (XMP part 3 §1.1.5).
 func (c *collector) text(s parts.Stretch) error {
-	ok, err := c.begins(s.At, introPNGText)
-	if err != nil || !ok {
+	isXMP, err := c.begins(s.At, introPNGText)
+	if err != nil {
 		return err
 	}
-	head := make([]byte, min(s.Length, 256))
-	if n, err := c.file.ReadAt(head, s.At); n < len(head) {
+	if !isXMP {
+		c.add(&c.found.text, "iTXt", s)
+		return nil
+	}
+	b := newBlock(c.file, c.size, "iTXt/XMP", s)
+	if b == nil || b.size > maxXMP {
+		return fmt.Errorf("XMP in iTXt of %s bytes, the limit is %s: %w", tiff.Grouped(s.Length), tiff.Grouped(maxXMP), pipeline.ErrRefused)
+	}
+	raw, err := b.bytes(b.size)
+	if err != nil {
 		return err
 	}
-	at := len(introPNGText)
-	if len(head) < at+2 || head[at] != 0 {
-		return fmt.Errorf("%w: compressed XMP in iTXt", pipeline.ErrUnsupported)
+	t, err := international(raw)
+	switch {
+	case err != nil:
+		return fmt.Errorf("iTXt at byte %s: %w", tiff.Grouped(s.At), err)
+	case t.at > 0:
+		c.add(&c.xmp, "iTXt/XMP", parts.Stretch{At: s.At + t.at, Length: s.Length - t.at})
+	case len(c.xmp) < maxBlocks:
+		c.xmp = append(c.xmp, block{path: "iTXt/XMP", file: strings.NewReader(t.text), in: []parts.Stretch{{Length: int64(len(t.text))}}, size: int64(len(t.text)), from: &s})
 	}
-	at += 2
-	for range 2 { // language, translated keyword
-		end := bytes.IndexByte(head[at:], 0)
-		if end < 0 {
-			return fmt.Errorf("iTXt at byte %s has no text", tiff.Grouped(s.At))
-		}
-		at += end + 1
-	}
-	c.add(&c.xmp, "iTXt/XMP", parts.Stretch{At: s.At + int64(at), Length: s.Length - int64(at)})
 	return nil
 }
 

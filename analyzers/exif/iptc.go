@@ -40,7 +40,7 @@ func (x *examination) iptc(b block) error {
 	sets, err := datasets(raw[at:at+n], at)
 	for _, d := range sets {
 		x.tag(b.where("", int64(d.at), int64(d.length)), pipeline.Tag{
-			Reader: readerOwn, Group: "IPTC", ID: datasetID(d.id), Name: iptcNames[d.id],
+			Reader: readerOwn, Group: "IPTC", ID: datasetID(d.id), Name: datasetName(d.id),
 			Value: d.text, Cut: d.cut, Note: d.note,
 		})
 	}
@@ -172,7 +172,7 @@ func datasetOf(t imagemeta.TagInfo) (id [2]uint8, ok bool) {
 	if t.Source != imagemeta.IPTC {
 		return id, false
 	}
-	id, ok = iptcNumbered[t.Tag]
+	id, ok = iptcNumbered()[t.Tag]
 	return id, ok
 }
 
@@ -192,7 +192,7 @@ func (x *examination) fromIPTC(b block, id [2]uint8, texts []string, sets []data
 			w = b.where("", int64(own[i].at), int64(own[i].length))
 		}
 		p := letters([]byte(t))
-		x.tag(w, pipeline.Tag{Reader: readerImagemeta, Group: "IPTC", ID: k.id, Name: iptcNames[id], Value: p.text, Cut: p.cut, Note: p.note})
+		x.tag(w, pipeline.Tag{Reader: readerImagemeta, Group: "IPTC", ID: k.id, Name: datasetName(id), Value: p.text, Cut: p.cut, Note: p.note})
 	}
 	for i := range own {
 		agrees = agrees && sameDataset(own[i], texts[i])
@@ -201,10 +201,10 @@ func (x *examination) fromIPTC(b block, id [2]uint8, texts []string, sets []data
 		return
 	}
 	for _, d := range own {
-		x.of(k, iptcNames[id]).enter(readerOwn, d.text)
+		x.of(k, datasetName(id)).enter(readerOwn, d.text)
 	}
 	for _, t := range texts {
-		x.other(k, iptcNames[id], readerImagemeta, letters([]byte(t)).text, false)
+		x.other(k, datasetName(id), readerImagemeta, letters([]byte(t)).text, false)
 	}
 }
 

@@ -318,3 +318,12 @@ func atLeast(t *testing.T, s scores, floor map[string]float64) {
 		}
 	}
 }
+
+func readAll(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}

@@ -68,17 +68,17 @@ func TestPlaces(t *testing.T) {
 		{"TIFF", []byte(tiff), []string{"IFD0", "IFD0", "IFD0"}},
 		{"JPEG", jpegOf(segment(0xe0, "JFIF\x00"), exifSegment([]byte(tiff))), []string{"APP1/IFD0", "APP1/IFD0", "APP1/IFD0"}},
 		{"JPEG, second block", jpegOf(exifSegment(tiffOf(content{ifd0: []entry{short(0x112, 1)}})), exifSegment([]byte(tiff))), []string{"APP1[2]/IFD0", "APP1[2]/IFD0", "APP1[2]/IFD0"}},
-		{"JPEG, XMP", jpegOf(xmpSegment(packet)), []string{"APP1/XMP"}},
+		{"JPEG, XMP", jpegOf(xmpSegment(packet)), []string{"APP1/XMP", "APP1/XMP"}},
 		{"JPEG, IPTC", jpegOf(photoshopSegment(iim)), []string{"APP13", "APP13"}},
 		{"PNG", pngOf("IHDR", strings.Repeat("\x00", 13), "IDAT", "", "eXIf", tiff), []string{"eXIf/IFD0", "eXIf/IFD0", "eXIf/IFD0"}},
-		{"PNG, XMP", pngOf("iTXt", "XML:com.adobe.xmp\x00\x00\x00en\x00\x00"+packet), []string{"iTXt/XMP"}},
-		{"WebP", webpOf("VP8 ", "abc", "EXIF", tiff, "XMP ", packet), []string{"EXIF/IFD0", "EXIF/IFD0", "EXIF/IFD0", "XMP"}},
+		{"PNG, XMP", pngOf("iTXt", "XML:com.adobe.xmp\x00\x00\x00en\x00\x00"+packet), []string{"iTXt/XMP", "iTXt/XMP"}},
+		{"WebP", webpOf("VP8 ", "abc", "EXIF", tiff, "XMP ", packet), []string{"EXIF/IFD0", "EXIF/IFD0", "EXIF/IFD0", "XMP", "XMP"}},
 		{"WebP with JPEG's introduction", webpOf("EXIF", "Exif\x00\x00"+tiff), []string{"EXIF/IFD0", "EXIF/IFD0", "EXIF/IFD0"}},
 		{"HEIC", heicOf(be(6) + "Exif\x00\x00" + tiff), []string{"meta/Exif/IFD0", "meta/Exif/IFD0", "meta/Exif/IFD0"}},
 		{
 			"TIFF with XMP and IPTC inside",
 			tiffOf(content{ifd0: []entry{{700, 1, len(packet), []byte(packet)}, {33723, 7, len(iim), []byte(iim)}}}),
-			[]string{"IFD0/XMP", "IFD0/IPTC", "IFD0/IPTC"},
+			[]string{"IFD0/XMP", "IFD0/XMP", "IFD0/IPTC", "IFD0/IPTC"},
 		},
 	}
 	for _, tt := range tests {
@@ -124,6 +124,7 @@ func TestXMPPrefixes(t *testing.T) {
 		have = append(have, tag.Reader+" "+tag.Group+":"+tag.Name+"="+tag.Value)
 	}
 	want := []string{
+		"dokaz xmp:Label=known", "dokaz http://example.org/not-xmp/:Label=posing", "dokaz own:Label=own", "dokaz own:list=one", "dokaz own:list=two",
 		"imagemeta xmp:Label=known", "imagemeta http://example.org/not-xmp/:Label=posing", "imagemeta own:Label=own",
 		"imagemeta own:List=one", "imagemeta own:List=two",
 	}

@@ -166,29 +166,54 @@ var xmpStamps = map[string]string{
 }
 
 // xmpFacts says the times, the place and the programs that XMP names.
-func (x *examination) xmpFacts(w pipeline.Where, properties []property) {
-	var lat, lon string
-	for _, p := range properties {
-		name := p.prefix + ":" + p.name
-		if meaning := xmpStamps[name]; meaning != "" {
-			t, _ := isoTime(p.text)
-			t.Meaning, t.Source = meaning, name
+func (x *examination) xmpFacts(b block, leaves []leaf) {
+	var lat, lon leaf
+	for _, l := range leaves {
+		w := b.where("", l.at, l.n)
+		if meaning := xmpStamps[l.full()]; meaning != "" {
+			t, _ := isoTime(l.text)
+			t.Meaning, t.Source = meaning, l.full()
 			x.say(w, t)
 		}
-		switch name {
+		switch l.full() {
 		case "xmp:CreatorTool", "tiff:Software":
-			x.say(w, pipeline.EncoderTrace{Source: name, Value: p.text})
+			x.say(w, pipeline.EncoderTrace{Source: l.full(), Value: l.text})
 		case "exif:GPSLatitude":
-			lat = p.text
+			lat = l
 		case "exif:GPSLongitude":
-			lon = p.text
+			lon = l
 		}
 	}
-	north, err := strconv.ParseFloat(lat, 64)
-	east, err2 := strconv.ParseFloat(lon, 64)
-	if err == nil && err2 == nil && math.Abs(north) <= 90 && math.Abs(east) <= 180 {
-		x.say(w, pipeline.Position{Source: "exif:GPSLatitude", Latitude: north, Longitude: east, Raw: lat + " " + lon})
+	north, ok := xmpCoordinate(lat.text, 90, 'N', 'S')
+	east, ok2 := xmpCoordinate(lon.text, 180, 'E', 'W')
+	if ok && ok2 {
+		x.say(b.where("", lat.at, lat.n), pipeline.Position{Source: "exif:GPSLatitude", Latitude: north, Longitude: east, Raw: lat.text + " " + lon.text})
 	}
+}
+
+// xmpCoordinate reads "53,54.5N" and "53,54,30N" (XMP part 2 §1.2.7.4, GPSCoordinate).
+func xmpCoordinate(s string, limit float64, plus, minus byte) (float64, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return 0, false
+	}
+	ref := s[len(s)-1]
+	parts := strings.Split(s[:len(s)-1], ",")
+	if ref != plus && ref != minus || len(parts) > 3 {
+		return 0, false
+	}
+	sum := 0.0
+	for i, unit := range []float64{1, 60, 3600}[:len(parts)] {
+		v, err := strconv.ParseFloat(parts[i], 64)
+		if err != nil || !(v >= 0 && v <= limit) {
+			return 0, false
+		}
+		sum += v / unit
+	}
+	if ref == minus {
+		sum = -sum
+	}
+	return sum, math.Abs(sum) <= limit
 }
 
 // iptcFacts says the creation time (IIM 2:55, 2:60) and Facebook's mark in 2:40.

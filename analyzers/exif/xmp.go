@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,17 +19,48 @@ type property struct {
 	prefix, name, text string
 }
 
-// xmp reads one packet with imagemeta, the only reader of XMP here. Structures inside properties are not
-// decoded by it.
+// xmp reads one packet: our own walk for every value with its place, then imagemeta, which does not decode structures within
+// properties.
 func (x *examination) xmp(b block) error {
-	if b.size > maxPacket {
-		return fmt.Errorf("XMP of %s bytes, the limit is %s: %w", tiff.Grouped(b.size), tiff.Grouped(maxPacket), pipeline.ErrRefused)
+	if b.size > maxXMP {
+		return fmt.Errorf("XMP of %s bytes, the limit is %s: %w", tiff.Grouped(b.size), tiff.Grouped(maxXMP), pipeline.ErrRefused)
 	}
 	packet, err := b.bytes(b.size)
 	if err != nil {
 		return err
 	}
-	properties, err := askXMP(packet)
+	prefixes, ok := prefixesIn(packet)
+	if !ok {
+		return fmt.Errorf("XMP of more than %s elements: %w", tiff.Grouped(maxElements), pipeline.ErrRefused)
+	}
+	leaves, err := properties(packet, prefixes)
+	if len(leaves) > maxProperties {
+		leaves = leaves[:maxProperties]
+		err = errors.Join(err, fmt.Errorf("XMP of more than %s values: %w", tiff.Grouped(maxProperties), pipeline.ErrRefused))
+	}
+	for _, l := range leaves {
+		text := letters([]byte(l.text))
+		if text.note == noteUTF8 {
+			text.note = "" // XMP is UTF-8 by definition
+		}
+		if l.lang != "" {
+			text.note = also("language "+clip(l.lang, maxBinary), text.note)
+		}
+		x.tag(b.where("", l.at, l.n), pipeline.Tag{
+			Reader: readerOwn, Group: l.prefix, ID: clip(l.path, maxPath), Name: clip(l.name, maxPath), Value: text.text, Cut: text.cut, Note: text.note,
+		})
+	}
+	x.xmpFacts(b, leaves)
+	x.past(b, leaves)
+	if b.size > maxPacket {
+		return errors.Join(err, fmt.Errorf("imagemeta not run: XMP of %s bytes, the limit is %s: %w", tiff.Grouped(b.size), tiff.Grouped(maxPacket), pipeline.ErrRefused))
+	}
+	return errors.Join(err, x.imagemetaXMP(b, packet, prefixes))
+}
+
+// imagemetaXMP says what the library reads.
+func (x *examination) imagemetaXMP(b block, packet []byte, prefixes prefixes) error {
+	properties, err := askXMP(packet, prefixes)
 	w := b.where("", 0, b.size)
 	for _, p := range properties {
 		text := letters([]byte(p.text))
@@ -36,16 +68,11 @@ func (x *examination) xmp(b block) error {
 			Reader: readerImagemeta, Group: p.prefix, Name: p.name, Value: text.text, Cut: text.cut, Note: text.note,
 		})
 	}
-	x.xmpFacts(w, properties)
 	return err
 }
 
 // askXMP hands a packet to imagemeta inside a WebP file of nothing else.
-func askXMP(packet []byte) ([]property, error) {
-	prefixes, ok := prefixesIn(packet)
-	if !ok {
-		return nil, fmt.Errorf("XMP of more than %s elements: %w", tiff.Grouped(maxElements), pipeline.ErrRefused)
-	}
+func askXMP(packet []byte, prefixes prefixes) ([]property, error) {
 	said, err := askImagemeta(imagemeta.Options{
 		R: bytes.NewReader(inWebP(packet)), ImageFormat: imagemeta.WebP,
 		Sources: imagemeta.XMP, LimitNumTags: maxProperties, LimitTagSize: maxTagSize,
@@ -88,16 +115,11 @@ type prefixes map[string]string
 // of is the customary prefix of a known namespace, else the packet's own, unless that is another known one's:
 // a packet must not pass its fields off as xmp or exif.
 func (p prefixes) of(namespace string) string {
-	if known := xmpPrefixes[namespace]; known != "" {
+	if known := xmpPrefixes()[namespace]; known != "" {
 		return known
 	}
 	own := p[namespace]
-	for _, known := range xmpPrefixes {
-		if own == known {
-			return clip(namespace, maxBinary)
-		}
-	}
-	if own == "" {
+	if own == "" || knownPrefixes()[own] {
 		return clip(namespace, maxBinary)
 	}
 	return own

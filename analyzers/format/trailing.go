@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"strings"
 
@@ -16,9 +15,13 @@ func (x *examination) trailing(at int64) error {
 	if at >= x.size {
 		return nil
 	}
-	samsung, names, err := x.samsung(at)
+	samsung := x.size
+	trailer, found, err := parts.SamsungTrailer(x.file, at, x.size)
 	if err != nil {
 		return err
+	}
+	if found {
+		samsung = trailer.At
 	}
 	for n := 1; at < samsung; n++ {
 		end, note, err := x.piece(at, samsung)
@@ -32,7 +35,7 @@ func (x *examination) trailing(at int64) error {
 		at = end
 	}
 	if at < x.size {
-		x.say(pipeline.At(at, x.size-at), pipeline.Extent{What: "trailing", Length: x.size - at, Note: names})
+		x.say(pipeline.At(at, x.size-at), pipeline.Extent{What: "trailing", Length: x.size - at, Note: samsungNote(trailer)})
 	}
 	return nil
 }
@@ -138,64 +141,16 @@ func text(b []byte) bool {
 	return true
 }
 
-// samsung finds the trailer that Samsung phones append: records, their directory "SEFH", its length and
-// "SEFT" (as ExifTool's Samsung module documents it). It gives the end of file where there is none.
-func (x *examination) samsung(from int64) (at int64, note string, err error) {
-	tail, err := x.peek(max(from, x.size-8), 8)
-	if err != nil || len(tail) < 8 || string(tail[4:]) != "SEFT" {
-		return x.size, "", err
-	}
-	length := int64(binary.LittleEndian.Uint32(tail))
-	directory := x.size - 8 - length
-	note = "Samsung SEF trailer"
-	if length < 12 || directory < from {
-		return x.size, "", nil
-	}
-	head, err := x.peek(directory, 12)
-	if err != nil || string(head[:4]) != "SEFH" {
-		return x.size, "", err
-	}
-	at = directory
+// samsungNote names the trailer and the first of its records.
+func samsungNote(t parts.Trailer) string {
 	var names []string
-	count := min(int64(binary.LittleEndian.Uint32(head[8:])), (length-12)/12, 1024)
-	for i := range count {
-		e, err := x.peek(directory+12+12*i, 12)
-		if err != nil {
-			return 0, "", err
-		}
-		begins := directory - int64(binary.LittleEndian.Uint32(e[4:]))
-		if begins < from {
-			continue
-		}
-		at = min(at, begins)
-		name, err := x.recordName(begins, directory)
-		if err != nil {
-			return 0, "", err
-		}
-		if name != "" && len(names) < maxNames {
-			names = append(names, name)
+	for _, r := range t.Records {
+		if r.Name != "" && len(names) < maxNames {
+			names = append(names, r.Name)
 		}
 	}
-	if len(names) > 0 {
-		note += ": " + strings.Join(names, ", ")
+	if len(names) == 0 {
+		return "Samsung SEF trailer"
 	}
-	return at, note, nil
-}
-
-// recordName is the name at the front of a record: two zeros, type, length of the name, name.
-func (x *examination) recordName(at, end int64) (string, error) {
-	b, err := x.peek(at, min(8+64, end-at))
-	if err != nil || len(b) < 8 {
-		return "", err
-	}
-	n := int64(binary.LittleEndian.Uint32(b[4:]))
-	if n < 1 || n > int64(len(b))-8 {
-		return "", nil
-	}
-	for _, c := range b[8 : 8+n] {
-		if c < 0x20 || c > 0x7e {
-			return "", nil
-		}
-	}
-	return string(b[8 : 8+n]), nil
+	return "Samsung SEF trailer: " + strings.Join(names, ", ")
 }

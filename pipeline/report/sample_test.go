@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ var (
 	containerRef = pipeline.Ref{Analyzer: "container", Version: 1, Parameters: "FFmpeg 7.1.5"}
 	pixelRef     = pipeline.Ref{Analyzer: "pixelhash", Version: 1, Parameters: "libav mjpeg 7.1.5"}
 	frameRef     = pipeline.Ref{Analyzer: "framehash", Version: 1, Parameters: "2 frames/s and keyframes"}
+	structureRef = pipeline.Ref{Analyzer: "structure", Version: 1}
 	featureRef   = pipeline.Ref{Analyzer: "features", Version: 1, Parameters: "orb-m1"}
 	soundRef     = pipeline.Ref{Analyzer: "sound", Version: 1, Parameters: "chromaprint2"}
 	matchRef     = pipeline.Ref{Analyzer: "compare", Version: 1, Parameters: "near_picture: suggested ≤ 52, confirmed ≤ 31 of 256 bits, quality ≥ 50; shared_footage: at least 4 frames in line"}
@@ -75,7 +77,7 @@ func photo() pipeline.Dossier {
 				{By: frameRef, Status: pipeline.Skipped, Reason: "not for a photo"},
 				{By: pipeline.Ref{Analyzer: "thumbnail", Version: 1}, Status: pipeline.Partial, Reason: "embedded preview ends at byte 18,220: unexpected end of data"},
 			},
-			Measurements: append(photoFacts(), photoTags()...),
+			Measurements: slices.Concat(photoFacts(), photoTags(), photoStructure()),
 		},
 		Neighbours: []pipeline.Neighbour{
 			{
@@ -164,6 +166,24 @@ func photoTags() []pipeline.Measurement {
 		out = append(out, say(exifRef, pipeline.Where{Path: "APP1/Exif", Offset: pointer(int64(100 + 12*i)), Length: 12}, g))
 	}
 	return out
+}
+
+// photoStructure says how the photo is built and what it tells of its past.
+func photoStructure() []pipeline.Measurement {
+	at := func(path string, offset, length int64) pipeline.Where {
+		return pipeline.Where{Path: path, Offset: &offset, Length: length}
+	}
+	return []pipeline.Measurement{
+		say(structureRef, at("SOI", 0, 2), pipeline.Piece{Format: "jpeg", Name: "SOI", Header: 2, Label: "start of image"}),
+		say(structureRef, at("APP1", 2, 4100), pipeline.Piece{Format: "jpeg", Name: "APP1", Header: 4, Label: "Exif", Fields: []pipeline.Field{{Name: "identifier", Value: "Exif", Offset: 6, Length: 6}}}),
+		say(structureRef, at("APP1/IFD0", 20, 120), pipeline.Piece{Format: "tiff", Name: "IFD0", Depth: 1, Label: "primary image", Fields: []pipeline.Field{{Name: "entries", Value: "9", Offset: 20, Length: 2}}}),
+		say(structureRef, at("APP9", 4102, 80), pipeline.Piece{Format: "jpeg", Name: "APP9", Header: 4, Note: "unknown", More: 2}),
+		say(structureRef, pipeline.Where{}, pipeline.Signature{Algorithm: "jpeg-header/1", Digest: digest("header"), Text: "APP1:Exif APP9 DQT:0 SOF0:3:22,11,11"}),
+		say(structureRef, at("", 5000, 4_195_000), pipeline.CodedDigest{Algorithm: "jpeg-coded/1", Codec: "jpeg", Digest: digest("coded"), Bytes: 4_195_000}),
+		say(structureRef, at("APP1[1]/XMP", 4200, 600), pipeline.History{Action: "saved", When: "2020-08-11T09:12:00+03:00", Software: "Adobe Photoshop 21.2", Parameters: "/", Instance: "xmp.iid:7b1c", Source: "xmpMM:History[1]"}),
+		say(structureRef, at("APP1[1]/XMP", 4200, 600), pipeline.Declaration{Subject: "ai", What: "compositeWithTrainedAlgorithmicMedia", Vocabulary: "IPTC DigitalSourceType", Source: "Iptc4xmpExt:DigitalSourceType"}),
+		say(structureRef, at("APP1[1]/XMP", 4200, 600), pipeline.Relation{What: "derived_from", Value: "xmp.did:51aa<b>", Note: "documentID", Source: "xmpMM:DerivedFrom"}),
+	}
 }
 
 // video is a clip that shares footage with a compilation and of which one analyzer died.

@@ -24,14 +24,18 @@ const (
 	MarkerAPP1  = 0xe1
 	MarkerAPP2  = 0xe2
 	MarkerAPP13 = 0xed
+	MarkerAPP15 = 0xef
+	MarkerDRI   = 0xdd
+	MarkerCOM   = 0xfe
 	markerTEM   = 0x01
 )
 
 // Segment is a marker segment of a JPEG file (ITU-T T.81 B.1.1.4).
 type Segment struct {
 	Part
-	Marker byte
-	Strays int64 // bytes before At that belong to no segment
+	Marker   byte
+	Strays   int64 // bytes before At that belong to no segment
+	Restarts int64 // restart markers in the entropy-coded data before At
 }
 
 // Frame reports whether the segment is a frame header, which gives the picture's size.
@@ -66,6 +70,7 @@ type jpegWalk struct {
 	at    int64 // where the next marker must begin
 	begun bool  // SOI was seen
 	scan  int64 // where the scan header before at stands; at lies in entropy-coded data
+	rst   int64 // restart markers met behind that header
 }
 
 // next finds the next marker and frames its segment.
@@ -77,8 +82,8 @@ func (w *jpegWalk) next() (Segment, error) {
 	if !w.begun && (marker != MarkerSOI || strays > 0) {
 		return Segment{}, &Stray{w.at, "no JPEG stream begins here"}
 	}
-	w.begun, w.scan = true, 0
-	s := Segment{Part: Part{Name: markerName(marker), At: at, Body: at + 2}, Marker: marker, Strays: strays}
+	s := Segment{Part: Part{Name: markerName(marker), At: at, Body: at + 2}, Marker: marker, Strays: strays, Restarts: w.rst}
+	w.begun, w.scan, w.rst = true, 0, 0
 	if alone(marker) {
 		w.at = s.Body
 		return s, nil
@@ -128,6 +133,9 @@ func (w *jpegWalk) marker() (at int64, marker byte, strays int64, err error) {
 		case len(b) == 0:
 			return 0, 0, 0, w.cut()
 		case w.scan != 0 && (b[0] < MarkerSOF0 || b[0] >= markerRST0 && b[0] <= markerRST7), b[0] == 0:
+			if b[0] >= markerRST0 {
+				w.rst++
+			}
 			at = ff + 2
 			continue
 		}
@@ -165,11 +173,11 @@ func markerName(m byte) string {
 		return "DAC"
 	case m == MarkerDQT:
 		return "DQT"
-	case m == 0xdd:
+	case m == MarkerDRI:
 		return "DRI"
-	case m == 0xfe:
+	case m == MarkerCOM:
 		return "COM"
-	case m >= MarkerAPP0 && m <= 0xef:
+	case m >= MarkerAPP0 && m <= MarkerAPP15:
 		return fmt.Sprintf("APP%d", m-MarkerAPP0)
 	case m >= MarkerSOF0 && m <= MarkerSOF15 && m != MarkerJPG:
 		return fmt.Sprintf("SOF%d", m-MarkerSOF0)

@@ -28,9 +28,28 @@ type Structure struct {
 	Magic   uint16  // 42; raw formats of some makers use others
 	Entries []Entry // directory by directory: each one's own entries, then those of the directories it points to
 	Dirs    int     // directories read
+	Tables  []Table // those directories, in the order read
 	Faults  []Fault // in the order met, at most 64; an entry with a fault is still in Entries
 	Ends    int64   // offset after the last byte that a directory or a value uses
 	Values  int64   // announced bytes of all values in range, overlapping ones counted each time
+}
+
+// Table is one directory. Offsets count from the TIFF header.
+type Table struct {
+	Group, Path string
+	At          int64 // of its count of entries
+	Length      int64 // bytes of count, entries and the pointer to the next, as far as they are there
+	Entries     int   // read
+	Next        int64 // pointer behind the entries; 0 at the end of a chain
+}
+
+// WalkBare reads the one directory at byte at, as makers' notes hold it: without a header, in the order given, under group as
+// its name. Pointers in it and behind it are not followed; whatever Walk bounds is bounded.
+func WalkBare(r io.ReaderAt, size, at int64, order binary.ByteOrder, group string) (Structure, error) {
+	w := walker{r: r, size: size, seen: map[int64]bool{}, bare: true}
+	w.out.Order = order
+	_, err := w.dir(at, group, group)
+	return w.out, err
 }
 
 // Walk reads the structure of size bytes whose header is at r's byte 0. What is broken becomes a Fault and
@@ -70,6 +89,7 @@ type walker struct {
 	seen map[int64]bool // offsets of directories
 	kept int64          // bytes of values kept
 	subs int            // SubIFDs named
+	bare bool           // one directory without a header
 	out  Structure
 }
 
@@ -116,7 +136,7 @@ func (w *walker) dir(at int64, group, path string) (next int64, err error) {
 	case w.out.Dirs == MaxDirs:
 		w.fault(at, "%s at byte %d is more than the limit of %d IFDs", group, at, MaxDirs)
 		return 0, nil
-	case at < 8 || at > w.size-2:
+	case at < 8 && !w.bare || at < 0 || at > w.size-2:
 		w.fault(at, "%s at byte %s lies outside the %s bytes", group, Grouped(at), Grouped(w.size))
 		return 0, nil
 	}
@@ -153,6 +173,11 @@ func (w *walker) dir(at int64, group, path string) (next int64, err error) {
 		}
 		next = int64(w.out.Order.Uint32(n4[:]))
 		w.out.Ends = max(w.out.Ends, tail+4)
+		tail += 4
+	}
+	w.out.Tables = append(w.out.Tables, Table{Group: group, Path: path, At: at, Length: tail - at, Entries: int(n), Next: next})
+	if w.bare {
+		return 0, nil
 	}
 	return next, w.below(w.out.Entries[first:len(w.out.Entries):len(w.out.Entries)])
 }

@@ -61,6 +61,9 @@ func TestWalkPlacesEveryEntry(t *testing.T) {
 	o := binary.ByteOrder(binary.BigEndian)
 	want := Structure{
 		Order: o, Magic: 42, Dirs: 3, Ends: 88, Values: 6 + 2 + 4 + 8,
+		Tables: []Table{
+			{"IFD0", "IFD0", 8, 42, 3, 82}, {"ExifIFD", "IFD0/ExifIFD", 56, 18, 1, 0}, {"IFD1", "IFD1", 82, 6, 0, 0},
+		},
 		Entries: []Entry{
 			{Group: "IFD0", Path: "IFD0", ID: 0x10f, Type: ASCII, Count: 6, At: 10, ValueAt: 50, Length: 6, Value: []byte("Canon\x00"), Order: o},
 			{Group: "IFD0", Path: "IFD0", ID: 0x112, Type: Short, Count: 1, At: 22, ValueAt: 30, Length: 2, Value: []byte{0, 6}, Order: o},
@@ -171,6 +174,19 @@ func TestWalkFaults(t *testing.T) {
 	}
 }
 
+// TestWalkBareReadsOneDirectory: makers' notes have directories without a header, whose pointers mean other things.
+func TestWalkBareReadsOneDirectory(t *testing.T) {
+	t.Parallel()
+	b := dir(0x7fffffff, raw{0x8769, 4, 1, 0}, raw{1, 3, 1, 7})
+	s, err := WalkBare(bytes.NewReader(b), int64(len(b)), 0, binary.LittleEndian, "Apple")
+	if err != nil || len(s.Faults) != 0 || len(s.Entries) != 2 || s.Entries[1].Group != "Apple" || s.Dirs != 1 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if s, err = WalkBare(bytes.NewReader(b), int64(len(b)), -1, binary.LittleEndian, "Apple"); err != nil || len(s.Faults) != 1 {
+		t.Errorf("before the first byte: %+v, %v", s, err)
+	}
+}
+
 func TestWalkRefusesOtherHeaders(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -250,6 +266,9 @@ func FuzzWalk(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := Walk(bytes.NewReader(b), int64(len(b)))
 		if err != nil && !errors.Is(err, ErrNotTIFF) && !errors.Is(err, ErrBigTIFF) {
+			t.Fatalf("an error of reading from memory: %v", err)
+		}
+		if _, err := WalkBare(bytes.NewReader(b), int64(len(b)), int64(len(b)/3), binary.BigEndian, "note"); err != nil {
 			t.Fatalf("an error of reading from memory: %v", err)
 		}
 		for _, e := range s.Entries {

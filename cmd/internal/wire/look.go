@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"dokaz/analyzers"
 	"dokaz/pipeline"
 	"dokaz/pipeline/compare"
 	"dokaz/pipeline/receive"
@@ -32,18 +33,34 @@ func (h *House) Look(ctx context.Context, path string) (Seen, error) {
 	if err != nil {
 		return Seen{}, err
 	}
-	s, err := h.lookAt(ctx, filepath.Base(path), src)
+	s, err := h.lookAt(ctx, filepath.Base(path), src, refs())
+	return s, errors.Join(err, src.Close())
+}
+
+// Inspect is Look by those analyzers alone that read bytes: nothing is decoded, and there is nothing to compare.
+func (h *House) Inspect(ctx context.Context, path string) (Seen, error) {
+	src, err := os.Open(path)
+	if err != nil {
+		return Seen{}, err
+	}
+	var readers []pipeline.Ref
+	for _, a := range analyzers.All() {
+		if r, ok := a.(pipeline.Reader); ok {
+			readers = append(readers, r.Spec().Ref())
+		}
+	}
+	s, err := h.lookAt(ctx, filepath.Base(path), src, readers)
 	return s, errors.Join(err, src.Close())
 }
 
 // lookAt is Look for bytes that come from anywhere, under a name that is a claim like any other.
-func (h *House) lookAt(ctx context.Context, name string, src io.Reader) (Seen, error) {
+func (h *House) lookAt(ctx context.Context, name string, src io.Reader, by []pipeline.Ref) (Seen, error) {
 	var s Seen
 	o, err := h.unnamed(name, src, &s.Item)
 	if err != nil {
 		return s, err
 	}
-	got, err := h.Examiner().Examine(ctx, s.Item, o, refs())
+	got, err := h.Examiner().Examine(ctx, s.Item, o, by)
 	if err = errors.Join(err, o.Close()); err != nil {
 		return s, err
 	}

@@ -7,7 +7,7 @@ import (
 	"dokaz/pipeline"
 )
 
-// structure lists type, size of the picture and stretches of the file that stand out.
+// structure lists type, size of the picture and stretches of the file that stand out, what the file tells of its past, and its pieces.
 func (m maker) structure() template.HTML {
 	t := table{class: "structure", caption: m.Text("structure.title"), heads: m.texts("structure.what", "structure.value", "structure.where", "structure.by")}
 	for _, s := range all[pipeline.FileType](m.r) {
@@ -38,7 +38,7 @@ func (m maker) structure() template.HTML {
 		value := Join("; ", m.Word("extent", s.fact.What), m.Say("structure.length", "length", number(s.fact.Length)), shown(s.fact.Note))
 		t.rows = append(t.rows, []template.HTML{m.Say("structure.extent"), value, m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
 	}
-	return t.HTML()
+	return t.HTML() + m.past() + m.pieces()
 }
 
 // derivatives lists the small pictures made from the item: each is a file of its own, with its own digest.
@@ -61,7 +61,9 @@ func (m maker) fillHashes(v *view) {
 	for _, s := range all[pipeline.PictureHash](m.r) {
 		f := s.fact
 		if f.View != "" {
-			views++
+			if f.Algorithm != pipeline.PreviewHash {
+				views++
+			}
 			continue
 		}
 		quality, size := template.HTML("—"), template.HTML("")

@@ -279,6 +279,12 @@ var cases = map[pipeline.Code]map[string]struct {
 	"file.truncated": {
 		"how much is not told": {states(pipeline.Extent{What: "truncated"}), []string{"questions length=— note=— offset=12"}},
 	},
+	"file.preview_differs": {
+		"another picture":   {states(viewHash("pdq0", pipeline.Hash256{}, 90), viewHash(pipeline.PreviewHash, pipeline.Hash256{1<<60 - 1, 1<<60 - 1}, 90)), []string{"questions distance=120 height=30 offset=12 width=40"}},
+		"the same, turned":  {states(viewHash("pdq0", pipeline.Hash256{9}, 90), viewHash(pipeline.PreviewHash, pipeline.Hash256{9}.Turned(pipeline.Clockwise90), 90)), nil},
+		"of little quality": {states(viewHash("pdq0", pipeline.Hash256{}, 90), viewHash(pipeline.PreviewHash, pipeline.Hash256{1<<60 - 1, 1<<60 - 1}, 20)), nil},
+		"no picture":        {states(viewHash(pipeline.PreviewHash, pipeline.Hash256{1}, 90)), nil},
+	},
 	"file.empty": {
 		"by size":   {pipeline.Dossier{Item: pipeline.Item{Digest: someID}}, []string{"questions"}},
 		"by extent": {states(pipeline.Extent{What: "empty"}), []string{"questions"}},
@@ -500,4 +506,8 @@ var cases = map[pipeline.Code]map[string]struct {
 		},
 		"half and half": {states(pipeline.FrameHashes{Frames: []pipeline.HashedFrame{{Quality: 10}, {Quality: 90}}}), nil},
 	},
+}
+
+func viewHash(algorithm string, bits pipeline.Hash256, quality int) pipeline.PictureHash {
+	return pipeline.PictureHash{Algorithm: algorithm, Bits: bits.String(), Quality: quality, Width: 40, Height: 30, View: "whole"}
 }

@@ -31,7 +31,9 @@ func BesideKinds() []pipeline.FactKind {
 func makerNote(t pipeline.Tag) bool { return t.Group == "ExifIFD" && t.ID == "37500" }
 
 // bordered tells that borders were found round a picture and cut off before a view of it was hashed.
-func bordered(h pipeline.PictureHash) bool { return h.View == "trimmed" }
+func bordered(h pipeline.PictureHash) bool {
+	return h.View == "trimmed" && h.Algorithm != pipeline.PreviewHash
+}
 
 // neighbour is another item seen from this one, with a dossier of what it states.
 type neighbour struct {

@@ -15,7 +15,7 @@ import (
 )
 
 // version is bumped whenever a finding can come out differently for the same dossier.
-const version = 4
+const version = 5
 
 // The tolerances of the comparisons. They are stated in Ref and so in every report.
 const (
@@ -61,6 +61,7 @@ func All() []pipeline.Rule {
 		{Code: "file.extension_differs", Judge: extensionDiffers},
 		{Code: "file.trailing_data", Judge: trailingData},
 		{Code: "file.truncated", Judge: truncated},
+		{Code: "file.preview_differs", Judge: previewDiffers},
 		{Code: "file.empty", Judge: empty},
 		{Code: "meta.absent", Judge: metadataAbsent},
 		{Code: "meta.readers_disagree", Judge: readersDisagree},
@@ -91,7 +92,8 @@ func Ref() pipeline.Ref {
 	return pipeline.Ref{Analyzer: "rules", Version: version, Parameters: fmt.Sprintf(
 		"claimed time agrees within %d min, differs beyond %d h after any zone from UTC-12 to UTC+14; "+
 			"GPS time against device clock beyond %d h; claimed place agrees within %g km, differs beyond %g km; PDQ quality at least %d; "+
-			"copies differ in time beyond %d s, in place beyond %g km; of two copies one has more pixels of the shared part from %g times, is less compressed from %g times by JPEG's quantisation or %g times by bytes for each pixel; a stretch is common to many from %d other items",
+			"copies differ in time beyond %d s, in place beyond %g km; of two copies one has more pixels of the shared part from %g times, is less compressed from %g times by JPEG's quantisation or %g times by bytes for each pixel; a stretch is common to many from %d other items; "+
+			"a preview differs from %d of 256 bits",
 		int(TimeAgrees.Minutes()), int(TimeDiffers.Hours()), int(ClockSlack.Hours()), PlaceAgrees/1000, PlaceDiffers/1000, HashQuality,
-		int(CopyClocks.Seconds()), PlaceAgrees/1000, morePixels, coarser, moreBytes, commonTo)}
+		int(CopyClocks.Seconds()), PlaceAgrees/1000, morePixels, coarser, moreBytes, commonTo, previewFar)}
 }

@@ -1,0 +1,18 @@
+// Package structure takes photographs apart: every segment, chunk, block and directory in the file's order with its place, the
+// parameters they hold, what lies behind the end, a signature of how the file is built, a digest of the coded picture alone, and the
+// thumbnail with its hash.
+//
+// It knows how JPEG, PNG, GIF, WebP and TIFF are put together and what their pieces are called; the names stand in tables under
+// data, each with its source. It must not know what a piece speaks for or against, read metadata fields (that is exif), decode
+// more than the thumbnail, nor repair anything.
+package structure
+
+// The bounds of one examination, besides those of packages parts and tiff.
+const (
+	maxDepth    = 8        // streams within streams
+	maxStreams  = 16       // JPEG streams walked in one file
+	maxTrailing = 16       // pieces told apart behind the end
+	maxHead     = 64 << 10 // bytes of a segment, chunk or resource looked into
+	maxProfile  = 1 << 20  // bytes of an ICC profile put together
+	hashChunk   = 256 << 10
+)

@@ -1,0 +1,58 @@
+package structure
+
+import (
+	"bytes"
+	"fmt"
+	"image/jpeg"
+	"runtime"
+
+	"dokaz/analyzers/internal/raster"
+	"dokaz/analyzers/internal/views"
+	"dokaz/pipeline"
+)
+
+// The bounds of an embedded preview that is decoded.
+const (
+	maxPreview       = 1 << 20 // bytes
+	maxPreviewPixels = 1 << 20
+	previewQuality   = 85
+)
+
+// preview decodes the thumbnail of n bytes at offset at and says it as a small picture, coded anew so that nobody's browser meets
+// the file's own bytes, with its hash and that of what lies within its borders. What cannot be decoded says nothing: its piece tells
+// what is there.
+func (w *walk) preview(at, n int64) error {
+	if n > maxPreview || w.previews == maxStreams {
+		return nil
+	}
+	raw, err := w.bytes(at, n)
+	if err != nil {
+		return err
+	}
+	c, err := jpeg.DecodeConfig(bytes.NewReader(raw))
+	if err != nil || c.Width < 1 || c.Height < 1 || c.Width*c.Height > maxPreviewPixels {
+		return nil // a thumbnail that is none, or no thumbnail
+	}
+	img, err := jpeg.Decode(bytes.NewReader(raw))
+	if err != nil {
+		return nil
+	}
+	w.previews++
+	var coded bytes.Buffer
+	if err := jpeg.Encode(&coded, img, &jpeg.Options{Quality: previewQuality}); err != nil {
+		return fmt.Errorf("preview: %w", err)
+	}
+	where := pipeline.Where{Path: "thumbnail", Offset: &at, Length: n}
+	w.say(where, pipeline.Derivative{
+		Role: "embedded-preview", MediaType: "image/jpeg", Digest: pipeline.DigestOf(coded.Bytes()), Width: c.Width, Height: c.Height, Bytes: coded.Bytes(),
+	})
+	for _, v := range views.Of(raster.Luma(img, views.MaxSide)) {
+		if v.Name == "whole" || v.Name == "trimmed" {
+			w.say(where, pipeline.PictureHash{
+				Algorithm: pipeline.PreviewHash, Bits: v.Bits.String(), Quality: v.Quality, Decoder: runtime.Version() + " image/jpeg",
+				Width: c.Width, Height: c.Height, View: v.Name, Box: &v.Box,
+			})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package structure
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"dokaz/analyzers/internal/parts"
+	"dokaz/analyzers/internal/tiff"
+	"dokaz/analyzers/internal/views"
+	"dokaz/pipeline"
+)
+
+// Analyzer takes photographs apart. It has no state.
+type Analyzer struct{}
+
+// New returns the analyzer.
+func New() Analyzer { return Analyzer{} }
+
+// Spec declares it.
+func (Analyzer) Spec() pipeline.Spec {
+	return pipeline.Spec{
+		Name:    "structure",
+		Version: 1,
+		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d bytes of a segment; previews up to %d pixels, %s",
+			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, maxHead, maxPreviewPixels, views.Parameters),
+		Kinds:  []pipeline.Kind{pipeline.Photo},
+		Yields: []pipeline.FactKind{pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindDerivative, pipeline.KindPictureHash},
+	}
+}
+
+// Read says the pieces of a JPEG, PNG, GIF, WebP or TIFF file; of other formats it is unsupported. Where the structure breaks the
+// pieces before that are said, and one that covers the rest; how the file ends is for analyzer format to say, and no error here.
+func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
+	w := &walk{ctx: ctx, file: o, size: o.Size(), say: say}
+	head, err := w.bytes(0, min(w.size, pipeline.SniffLength))
+	if err != nil {
+		return err
+	}
+	format, _ := pipeline.Sniff(head)
+	switch format.Name {
+	case "jpeg":
+		err = w.jpeg()
+	case "png":
+		err = w.png()
+	case "gif":
+		err = w.gif()
+	case "webp":
+		err = w.webp()
+	case "tiff", "cr2":
+		err = w.tiff()
+	default:
+		return fmt.Errorf("%w: structure of %s", pipeline.ErrUnsupported, format.Name)
+	}
+	w.tell()
+	var cut *parts.Cut
+	var stray *parts.Stray
+	if errors.As(err, &cut) || errors.As(err, &stray) {
+		return nil
+	}
+	return err
+}
+
+// top is the parent of pieces that the file itself holds.
+const top = -1
+
+// walk is one file being taken apart. Pieces are told at the end, when it is known which of them have names alike.
+type walk struct {
+	ctx     context.Context
+	file    io.ReaderAt
+	size    int64
+	say     pipeline.Say
+	pieces  []node
+	more    int64 // pieces past the bound
+	streams int   // JPEG streams walked
+
+	previews int // decoded
+}
+
+type node struct {
+	pipeline.Piece
+	parent     int
+	at, length int64
+}
+
+// ReadAt reads the file as long as the context lasts.
+func (w *walk) ReadAt(b []byte, at int64) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.file.ReadAt(b, at)
+}
+
+// bytes reads n bytes at offset at, or fewer where the file ends.
+func (w *walk) bytes(at, n int64) ([]byte, error) {
+	n = max(0, min(n, w.size-at))
+	b := make([]byte, n)
+	if got, err := w.ReadAt(b, at); int64(got) < n {
+		if err == nil || errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF // the file is shorter than it said
+		}
+		return nil, err
+	}
+	return b, nil
+}
+
+// add keeps a piece under its parent and returns its number, or the parent's where the bound is reached.
+func (w *walk) add(parent int, at, length int64, p pipeline.Piece) int {
+	if len(w.pieces) == pipeline.MaxPieces {
+		w.more++
+		return parent
+	}
+	if parent != top {
+		p.Depth = w.pieces[parent].Depth + 1
+	}
+	w.pieces = append(w.pieces, node{Piece: p, parent: parent, at: at, length: max(0, min(length, w.size-at))})
+	return len(w.pieces) - 1
+}
+
+// note adds to what stands out in a piece.
+func (w *walk) note(i int, text string) {
+	if i == top || i >= len(w.pieces) {
+		return
+	}
+	if n := &w.pieces[i].Note; *n == "" {
+		*n = clip(text)
+	} else {
+		*n = clip(*n + "; " + text)
+	}
+}
+
+// tell says the pieces in the order of the file, each behind its parent. Of those that share parent and name each is numbered in
+// its path.
+func (w *walk) tell() {
+	below := make(map[int][]int, len(w.pieces))
+	for i, n := range w.pieces {
+		below[n.parent] = append(below[n.parent], i)
+	}
+	last := len(w.pieces) - 1
+	var tell func(parent int, path string)
+	tell = func(parent int, path string) {
+		children := below[parent]
+		slices.SortStableFunc(children, func(a, b int) int { return cmp.Compare(w.pieces[a].at, w.pieces[b].at) })
+		count, next := map[string]int{}, map[string]int{}
+		for _, i := range children {
+			count[w.pieces[i].Name]++
+		}
+		for _, i := range children {
+			n := w.pieces[i]
+			own := path + n.Name
+			if count[n.Name] > 1 {
+				own = fmt.Sprintf("%s[%d]", own, next[n.Name])
+				next[n.Name]++
+			}
+			if i == last {
+				n.More = w.more
+			}
+			if len(n.Fields) > pipeline.MaxPieceFields {
+				n.Fields, n.Cut = n.Fields[:pipeline.MaxPieceFields], true
+			}
+			at := n.at
+			w.say(pipeline.Where{Path: own, Offset: &at, Length: n.length}, n.Piece)
+			tell(i, own+"/")
+		}
+	}
+	tell(top, "")
+}
+
+// broken covers what no piece accounts for, from at on, and says why.
+func (w *walk) broken(format string, at int64, err error) error {
+	var cut *parts.Cut
+	var stray *parts.Stray
+	if errors.As(err, &cut) {
+		at = max(at, cut.At)
+	}
+	if (cut != nil || errors.As(err, &stray)) && at < w.size {
+		w.add(top, at, w.size-at, pipeline.Piece{Format: format, Name: "rest", Label: "not taken apart", Note: clip(err.Error())})
+	}
+	return err
+}
+
+// field makes one decoded value.
+func field(name string, value any, at, length int64) pipeline.Field {
+	return pipeline.Field{Name: name, Value: clip(fmt.Sprint(value)), Offset: at, Length: length}
+}
+
+// clip keeps text within the bound, on one line of printable characters.
+func clip(s string) string {
+	out := make([]rune, 0, len(s))
+	n := 0
+	for _, r := range s {
+		if r < 0x20 || r == 0x7f {
+			r = ' '
+		}
+		if n += len(string(r)); n > pipeline.MaxPieceText {
+			break
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}
+
+func grouped(n int64) string { return tiff.Grouped(n) }
