@@ -133,6 +133,8 @@ func saysAs(where []pipeline.Where, facts []pipeline.Fact) map[string][]string {
 			case f.Name == "mdat":
 				put("MediaDataSize", fmt.Sprint(where[i].Length-f.Header))
 				put("MediaDataOffset", fmt.Sprint(*where[i].Offset+f.Header))
+			case f.Name == "fiel":
+				put("VideoFieldOrder", get["fields"]+" "+get["detail"])
 			case f.Name == "pitm":
 				put("Meta:PrimaryItemReference", get["item_ID"])
 			case f.Name == "pasp":
