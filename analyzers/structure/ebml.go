@@ -29,10 +29,9 @@ var elementKinds = sync.OnceValue(func() map[string]elementKind {
 
 // ebml takes Matroska and WebM apart (RFC 9559): every element outside clusters, those as wholes.
 type ebml struct {
-	w     *walk
-	tree  strings.Builder
-	name  string // of the field being read
-	track int
+	w    *walk
+	tree strings.Builder
+	name string // of the field being read
 }
 
 func (w *walk) ebml() error {
@@ -95,9 +94,6 @@ func (m *ebml) inside(i int, kind elementKind, at, stop int64, depth int) error 
 		if depth >= maxElementDepth {
 			m.w.note(i, "too deep to be looked into")
 			return nil
-		}
-		if kind.name == "TrackEntry" {
-			m.track++
 		}
 		m.tree.WriteByte('(')
 		err := m.elements(i, at, stop, depth+1)
