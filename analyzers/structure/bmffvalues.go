@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
 
@@ -200,11 +201,11 @@ type itemDigest struct {
 }
 
 // add adds an item; false says that some of it is not in the file.
-func (c *itemDigest) add(h io.Writer, it parts.Item, depth int) bool {
+func (c *itemDigest) add(h hash.Hash, it parts.Item, depth int) bool {
 	if c.seen++; depth > 4 || c.seen > parts.MaxItems {
 		return false
 	}
-	fmt.Fprintf(h, "%s\n", it.Type)
+	h.Write([]byte(it.Type + "\n"))
 	for _, p := range it.Properties {
 		switch p.Name {
 		case "hvcC", "avcC", "av1C", "vvcC", "jpgC":
@@ -236,7 +237,7 @@ func (c *itemDigest) add(h io.Writer, it parts.Item, depth int) bool {
 	return true
 }
 
-func (c *itemDigest) copy(h io.Writer, at, length int64) bool {
+func (c *itemDigest) copy(h hash.Hash, at, length int64) bool {
 	if length <= 0 || at < 0 || length > c.left || at > c.m.w.size-length {
 		return false
 	}
