@@ -201,10 +201,10 @@ func killers() map[string]string {
 func TestKillers(t *testing.T) {
 	t.Parallel()
 	for name, file := range killers() {
-		began := time.Now()
+		began := time.Now() // twenty seconds are for a machine with much else to do: alone each takes milliseconds
 		n := 0
 		err := New().Read(t.Context(), pipeline.Item{}, opened{bytes.NewReader([]byte(file))}, func(pipeline.Where, pipeline.Fact) { n++ })
-		if took := time.Since(began); took > 2*time.Second || n > pipeline.MaxPieces+maxItemTags+100 {
+		if took := time.Since(began); took > 20*time.Second || n > pipeline.MaxPieces+maxItemTags+100 {
 			t.Errorf("%s: %d facts in %v, %v", name, n, took, err)
 		}
 	}
