@@ -86,6 +86,7 @@ type Prints struct {
 	Footage  []FrameHashes
 	Features []LocalFeatures
 	Sound    []AudioPrint
+	Coded    []Digest // CodedDigest.Key of what the item shows, or of what is heard where it shows nothing: ascending, each once
 }
 
 // PrintedPicture is a hash of a photo or of a view of it.
@@ -119,6 +120,7 @@ func PrintsOf(it Item, ms []Measurement) Prints {
 			}
 		}
 	}
+	p.Coded = codedOf(it.Kind, ms)
 	p.Words = WordsOf(p.Features)
 	return p
 }
@@ -138,5 +140,5 @@ func printed(f PictureHash) (PrintedPicture, bool) {
 
 // Empty reports whether there is nothing to compare.
 func (p Prints) Empty() bool {
-	return len(p.Pictures) == 0 && len(p.Footage) == 0 && len(p.Features) == 0 && len(p.Words) == 0 && len(p.Sound) == 0
+	return len(p.Pictures) == 0 && len(p.Footage) == 0 && len(p.Features) == 0 && len(p.Words) == 0 && len(p.Sound) == 0 && len(p.Coded) == 0
 }

@@ -23,12 +23,13 @@ func New() *Analyzer { return &Analyzer{} }
 // Spec declares it.
 func (*Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
-		Name: "container", Version: 1,
+		Name: "container", Version: 2,
 		Parameters: fmt.Sprintf("%s; at most %d tags, %d keyframe times per stream", libav.Version(), maxTags, maxKeyframes),
 		Kinds:      []pipeline.Kind{pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindContainer, pipeline.KindStream, pipeline.KindKeyframes, pipeline.KindTag, pipeline.KindExtent,
 			pipeline.KindCaptureTime, pipeline.KindPosition, pipeline.KindDevice, pipeline.KindEncoderTrace,
+			pipeline.KindCodedDigest,
 		},
 	}
 }
@@ -60,6 +61,16 @@ func (*Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Original
 	for i, s := range f.Streams() {
 		if n := count.streams[i]; s.Type == "video" && !s.Attached && len(n.times) > 0 {
 			say(pipeline.In(group(i)), pipeline.Keyframes{Stream: i, Times: n.ascending(), Cut: n.keys > int64(len(n.times))})
+		}
+	}
+	if damage := libav.Damage(err); err == nil || damage != nil && damage.Ended == nil {
+		for i, n := range count.streams {
+			if n.coded == nil {
+				continue
+			}
+			if f, ok := n.coded.fact(i, n.stream.Codec); ok {
+				say(pipeline.In(group(i)), f)
+			}
 		}
 	}
 	if !cut {

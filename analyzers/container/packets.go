@@ -23,12 +23,13 @@ type counted struct {
 	packets, keys int64
 	times         []float64 // of keyframes, seconds from the stream's start
 	first         int64     // ticks of the first packet with a time, where the stream states no start
+	coded         *codedDigest
 }
 
 func newCounts(streams []libav.Stream) *counts {
 	c := &counts{last: math.Inf(-1)}
 	for _, s := range streams {
-		c.streams = append(c.streams, &counted{stream: s, first: s.Start})
+		c.streams = append(c.streams, &counted{stream: s, first: s.Start, coded: digestOf(s)})
 	}
 	return c
 }
@@ -36,6 +37,9 @@ func newCounts(streams []libav.Stream) *counts {
 func (c *counts) packet(p libav.Packet) error {
 	n := c.streams[p.Stream]
 	n.packets++
+	if n.coded != nil {
+		n.coded.add(p.Data)
+	}
 	at := p.PTS
 	if at == libav.NoTime {
 		at = p.DTS

@@ -1,7 +1,6 @@
 package media
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -9,236 +8,342 @@ import (
 	"image"
 	"io"
 
-	"github.com/gen2brain/avif"
-	"github.com/gen2brain/heic"
-
 	"dokaz/analyzers/internal/libav"
 	"dokaz/analyzers/internal/parts"
 	"dokaz/analyzers/internal/raster"
 	"dokaz/pipeline"
 )
 
-// Versions of the decoders compiled to WebAssembly; a test holds them against go.mod.
+// Bounds of one HEIF picture beside those of its tables.
 const (
-	heicVersion = "v0.4.5"
-	avifVersion = "v0.4.4"
+	maxDerivations = 4         // items derived from one another
+	maxCodedBytes  = 512 << 20 // handed to decoders, together
 )
 
-// maxHEIF bounds the file that is copied into a WebAssembly decoder's memory.
-const maxHEIF = 256 << 20
-
-// heic decodes with libheif, which applies the picture's own turns, mirrors and crops. Exif Orientation does not
-// count in HEIF (ISO/IEC 23008-12 §6.5.10).
-func (p *Projector) heic(src *io.SectionReader) (still, error) {
-	description, err := p.heifAllowed(src)
+// heif decodes the primary item of a HEIF file (ISO/IEC 23008-12) through libav, piece by piece, and applies the turns, mirrors
+// and crops among its properties. Exif Orientation does not count there (§6.5.10). A file without a primary item shows
+// the first frame of its track. Of a grid whose tiles do not all decode, the others are shown with a *libav.DamageError.
+func (p *Projector) heif(ctx context.Context, src *io.SectionReader) (still, error) {
+	items, err := parts.Items(src, src.Size())
 	if err != nil {
 		return still{}, err
 	}
-	img, err := decoded(heic.Decode, src)
-	if err != nil {
-		return still{}, fmt.Errorf("gen2brain/heic %s: %w", heicVersion, err)
-	}
-	if m, ok := img.(*image.YCbCr); ok && description.limited {
-		raster.Stretch(m)
-	}
-	return still{picture: img, decoder: "gen2brain/heic " + heicVersion}, nil
-}
-
-// avif decodes a picture that is one AV1 item through libav, and any other (grids), or in a build without libav,
-// with libavif. Neither applies irot and imir.
-func (p *Projector) avif(ctx context.Context, src *io.SectionReader) (still, error) {
-	description, err := p.heifAllowed(src)
-	if err != nil {
-		return still{}, err
-	}
-	s, err := p.oneItem(ctx, src, description)
-	if s.picture == nil && !errors.Is(err, pipeline.ErrRefused) && ctx.Err() == nil {
-		var img image.Image
-		if img, err = decoded(avif.Decode, src); err != nil {
-			return still{}, fmt.Errorf("gen2brain/avif %s: %w", avifVersion, err)
+	h := assembly{ctx: ctx, src: src, items: map[uint32]parts.Item{}, limit: p.limits.Pixels, pixels: 2 * p.limits.Pixels, bytes: maxCodedBytes}
+	defer h.close()
+	var primary *parts.Item
+	for i, it := range items {
+		h.items[it.ID] = it
+		if it.Primary {
+			primary = &items[i]
 		}
-		s = still{picture: img, decoder: "gen2brain/avif " + avifVersion}
 	}
-	for _, turn := range description.turns { // in the order in which the file applies them
-		s.picture = raster.Orient(raster.Plain(s.picture), turn)
+	if primary == nil {
+		return p.firstOfTrack(ctx, src)
 	}
-	return s, err
+	img, err := h.item(*primary, libav.RangeCoded, nil, 0)
+	if img == nil {
+		return still{}, err
+	}
+	return still{picture: img, decoder: libav.CodedDecoder(h.coding)}, errors.Join(err, h.damaged())
 }
 
-// oneItem shows the picture of the primary item where libav can.
-func (p *Projector) oneItem(ctx context.Context, src *io.SectionReader, d description) (out still, err error) {
-	if d.primary != "av01" {
-		return still{}, fmt.Errorf("%w: primary item of type %q", pipeline.ErrUnsupported, d.primary)
-	}
-	f, err := libav.Open(ctx, src, src.Size(), "avif", libav.Limits{Pixels: p.limits.Pixels})
+// firstOfTrack shows what an image sequence begins with.
+func (p *Projector) firstOfTrack(ctx context.Context, src *io.SectionReader) (out still, err error) {
+	f, err := libav.Open(ctx, src, src.Size(), "mov", libav.Limits{Pixels: p.limits.Pixels})
 	if err != nil {
-		return still{}, err
+		return still{}, fmt.Errorf("no primary item: %w", err)
 	}
 	defer f.Close()
-	for _, s := range f.Streams() {
-		if s.Type != "video" || !s.Default || s.Decoder == "" {
-			continue
-		}
-		out.decoder = libav.FilmDecoder(s)
-		err := f.Frames(ctx, s.Index, libav.FrameOptions{}, func(frame libav.Frame) (err error) {
-			if out.picture == nil {
-				out.picture, err = frame.Picture()
-			}
-			return errors.Join(err, errEnough)
-		})
-		if errors.Is(err, errEnough) && out.picture != nil {
-			err = nil
-		}
-		return out, err
+	i, err := f.Film()
+	if err != nil {
+		return still{}, fmt.Errorf("no primary item: %w", err)
 	}
-	return still{}, fmt.Errorf("%w: no stream for the primary item", pipeline.ErrUnsupported)
+	out.decoder = libav.FilmDecoder(f.Streams()[i])
+	err = f.Frames(ctx, i, libav.FrameOptions{}, func(frame libav.Frame) (err error) {
+		if out.picture == nil {
+			out.picture, err = frame.Picture()
+		}
+		return errors.Join(err, errEnough)
+	})
+	if errors.Is(err, errEnough) && out.picture != nil {
+		err = nil
+	}
+	return out, err
 }
 
 // errEnough ends decoding after what was wanted.
 var errEnough = errors.New("enough")
 
-// decoded runs a decoder compiled to WebAssembly; a panic is an error.
-func decoded(decode func(io.Reader) (image.Image, error), src *io.SectionReader) (img image.Image, err error) {
-	defer recovered(&err)
-	if src.Size() > maxHEIF {
-		return nil, libav.Over("bytes of a picture", src.Size(), maxHEIF)
+// assembly is one file at work.
+type assembly struct {
+	ctx    context.Context
+	src    *io.SectionReader
+	items  map[uint32]parts.Item
+	limit  int64 // pixels of one picture
+	pixels int64 // that may still be decoded: hostile grids name one large tile many times
+	bytes  int64 // that may still be handed to a decoder
+
+	coding  libav.Coding // of the pieces decoded last
+	key     string       // coding and configuration that decoder was opened for
+	decoder *libav.Coded
+	tiles   int // decoded
+	lost    int // tiles that did not decode
+	why     error
+}
+
+func (h *assembly) close() {
+	if h.decoder != nil {
+		h.decoder.Close()
 	}
-	return decode(io.NewSectionReader(src, 0, src.Size()))
 }
 
-// description is what the item properties say of the primary item.
-type description struct {
-	primary string               // type of the item
-	turns   []raster.Orientation // irot and imir, in the order of application
-	limited bool                 // its nclx colour says that samples are not full range
+// damaged says that tiles are missing.
+func (h *assembly) damaged() error {
+	if h.lost == 0 {
+		return nil
+	}
+	return &libav.DamageError{Packets: int64(h.lost), First: nan, Ended: fmt.Errorf("%d of %d tiles do not decode, the first: %w", h.lost, h.lost+h.tiles, h.why)}
 }
 
-// heifAllowed holds every picture size in the file against the limit and returns what is said of the primary item.
-// Tables that cannot be read leave the description empty: decoding will tell.
-func (p *Projector) heifAllowed(src *io.SectionReader) (d description, err error) {
-	properties, associated := heifProperties(src)
-	for i, b := range properties {
-		body := make([]byte, min(b.Length, 16))
-		n, _ := src.ReadAt(body, b.Body)
-		body = body[:n]
+// item gives the picture of an item with its transformations applied, in the order of association as §6.3 has it. A coded item
+// without any is decoded into `into` where that fits.
+func (h *assembly) item(it parts.Item, r libav.Range, into *image.YCbCr, depth int) (img image.Image, err error) {
+	if err := h.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if depth > maxDerivations {
+		return nil, fmt.Errorf("%w: more than %d items derived from one another", pipeline.ErrRefused, maxDerivations)
+	}
+	if err := libav.PixelsAllowed(int64(it.Width), int64(it.Height), h.limit); err != nil {
+		return nil, err
+	}
+	r = h.rangeOf(it, r)
+	coding, coded := heifCodings[it.Type]
+	switch {
+	case coded:
+		img, err = h.coded(it, coding, r, into)
+	case it.Type == "grid":
+		img, err = h.grid(it, r, depth)
+	case it.Type == "iovl":
+		img, err = h.overlay(it, r, depth)
+	case it.Type == "iden", it.Type == "tmap": // the picture itself; a tone map's first is the one to show without it
+		from, ok := h.sources(it)
+		if !ok || len(from) == 0 {
+			return nil, fmt.Errorf("item %d of type %q has no source", it.ID, it.Type)
+		}
+		img, err = h.item(from[0], r, nil, depth+1)
+	default:
+		return nil, fmt.Errorf("%w: item of type %q", pipeline.ErrUnsupported, it.Type)
+	}
+	if img == nil {
+		return nil, err
+	}
+	transformed, failed := h.transform(it, img)
+	return transformed, errors.Join(err, failed)
+}
+
+// heifCodings are the item types that are coded pictures (§ annexes B to E; AV1 in ISOBMFF; ISO/IEC 15444-16).
+var heifCodings = map[string]libav.Coding{
+	"hvc1": libav.HEVC, "hev1": libav.HEVC, "avc1": libav.AVC, "av01": libav.AV1, "jpeg": libav.JPEG, "j2k1": libav.JPEG2000,
+}
+
+// configurations are the properties that hold a decoder's configuration.
+var configurations = map[libav.Coding]string{libav.HEVC: "hvcC", libav.AVC: "avcC", libav.AV1: "av1C", libav.JPEG: "jpgC"}
+
+// coded decodes one coded picture.
+func (h *assembly) coded(it parts.Item, c libav.Coding, r libav.Range, into *image.YCbCr) (image.Image, error) {
+	if into == nil || into.Rect.Dx() != it.Width || into.Rect.Dy() != it.Height {
+		into = nil
+	}
+	var configuration []byte
+	if p, ok := property(it, configurations[c]); ok {
+		var err error
+		if configuration, err = h.read(p.Body, p.Length); err != nil {
+			return nil, err
+		}
+	}
+	coded, err := h.bytesOf(it)
+	if err != nil {
+		return nil, err
+	}
+	if c == libav.JPEG { // tables that pictures share stand before each
+		coded, configuration = append(configuration, coded...), nil
+	}
+	if key := string(c) + string(configuration); key != h.key || h.decoder == nil {
+		h.close()
+		h.decoder, h.key = nil, key
+		if h.decoder, err = libav.OpenCoded(c, configuration, libav.Limits{Pixels: h.limit}); err != nil {
+			return nil, err
+		}
+	}
+	h.coding = c
+	img, err := h.decoder.Decode(coded, r, into)
+	if img == nil {
+		return nil, fmt.Errorf("item %d: %w", it.ID, err)
+	}
+	h.tiles++
+	if h.pixels -= int64(img.Bounds().Dx()) * int64(img.Bounds().Dy()); h.pixels < 0 {
+		return nil, fmt.Errorf("%w: pieces of more than %d pixels together", pipeline.ErrRefused, 2*h.limit)
+	}
+	return img, err
+}
+
+// grid puts tiles together (§6.6.2.3).
+func (h *assembly) grid(it parts.Item, r libav.Range, depth int) (image.Image, error) {
+	b, err := h.bytesOf(it)
+	if err != nil {
+		return nil, err
+	}
+	if len(b) < 4 {
+		return nil, fmt.Errorf("item %d: a grid of %d bytes", it.ID, len(b))
+	}
+	size, _, err := h.canvasSize(b[1], b[4:])
+	if err != nil {
+		return nil, fmt.Errorf("item %d: %w", it.ID, err)
+	}
+	rows, columns := int(b[2])+1, int(b[3])+1
+	tiles, whole := h.sources(it)
+	if !whole || len(tiles) < rows*columns {
+		return nil, fmt.Errorf("item %d: a grid of %d×%d with %d tiles", it.ID, columns, rows, len(tiles))
+	}
+	var canvas image.Image
+	side := image.Pt(tiles[0].Width, tiles[0].Height)
+	for i, tile := range tiles[:rows*columns] {
+		at := image.Pt(i%columns*side.X, i/columns*side.Y)
+		if at.X >= size.X || at.Y >= size.Y {
+			continue // nothing of it shows
+		}
+		into := raster.Within(canvas, image.Rectangle{at, at.Add(side)})
+		img, err := h.item(tile, r, into, depth+1)
+		if img != nil && canvas == nil {
+			canvas = raster.Canvas(img, size.X, size.Y)
+		}
+		same, _ := img.(*image.YCbCr)
 		switch {
-		case b.Name == "ispe" && n >= 12:
-			w, h := binary.BigEndian.Uint32(body[4:]), binary.BigEndian.Uint32(body[8:])
-			if err := libav.PixelsAllowed(int64(w), int64(h), p.limits.Pixels); err != nil {
-				return d, err
-			}
-		case !associated[i]:
-		case b.Name == "irot" && n >= 1: // anticlockwise, ISO/IEC 23008-12 §6.5.10
-			d.turns = append(d.turns, raster.Turn(-90*int(body[0]&3)))
-		case b.Name == "imir" && n >= 1 && body[0]&1 == 0: // §6.5.12: top and bottom exchanged
-			d.turns = append(d.turns, raster.Flip)
-		case b.Name == "imir" && n >= 1:
-			d.turns = append(d.turns, raster.Mirror)
-		case b.Name == "colr" && n >= 11 && string(body[:4]) == "nclx":
-			d.limited = body[10]&0x80 == 0
+		case img == nil:
+		case same != nil && same == into: // it is there already
+		case img.Bounds().Size() != side:
+			err = fmt.Errorf("item %d: a tile of %v among tiles of %v", tile.ID, img.Bounds().Size(), side)
+		case !raster.Paste(canvas, raster.Plain(img), at):
+			err = fmt.Errorf("item %d: a tile of another kind", tile.ID)
 		}
-	}
-	items, _ := parts.Items(src, src.Size())
-	for _, it := range items {
-		if it.Primary {
-			d.primary = it.Type
+		if errors.Is(err, pipeline.ErrRefused) || h.ctx.Err() != nil {
+			return nil, err
 		}
-	}
-	return d, nil
-}
-
-// heifProperties lists the boxes of the property container and which of them, by index, belong to the primary
-// item. Properties that turn a picture are applied in the order of association, which writers keep equal to
-// the order in the container; where they do not, the container's order is taken.
-func heifProperties(src *io.SectionReader) (list []parts.Part, associated map[int]bool) {
-	associated = map[int]bool{}
-	meta, ok := child(src, 0, src.Size(), "meta")
-	if !ok || meta.Length < 4 {
-		return nil, associated
-	}
-	end := min(meta.End(), src.Size())
-	if pitm, ok := child(src, meta.Body+4, end, "pitm"); ok {
-		iprp, _ := child(src, meta.Body+4, end, "iprp")
-		if ipco, ok := child(src, iprp.Body, min(iprp.End(), end), "ipco"); ok {
-			for b, err := range parts.Boxes(src, ipco.Body, min(ipco.End(), end)) {
-				if err != nil || len(list) == parts.MaxItems {
-					break
-				}
-				list = append(list, b)
-			}
-		}
-		if ipma, ok := child(src, iprp.Body, min(iprp.End(), end), "ipma"); ok {
-			associate(table(src, pitm), table(src, ipma), associated)
-		}
-	}
-	return list, associated
-}
-
-// child finds the first box of a name.
-func child(src io.ReaderAt, at, end int64, name string) (parts.Part, bool) {
-	for b, err := range parts.Boxes(src, at, end) {
 		if err != nil {
-			break
-		}
-		if b.Name == name {
-			return b, b.End() <= end
-		}
-	}
-	return parts.Part{}, false
-}
-
-// table reads a box into memory, at most 1 MiB of it.
-func table(src io.ReaderAt, b parts.Part) *bytes.Reader {
-	body := make([]byte, min(max(b.Length, 0), parts.MaxTable))
-	n, _ := src.ReadAt(body, b.Body)
-	return bytes.NewReader(body[:n])
-}
-
-// associate marks the properties of the primary item (ISO/IEC 14496-12 §8.11.14). A table that ends early ends the marking.
-func associate(pitm, ipma *bytes.Reader, marked map[int]bool) {
-	var head struct {
-		Version byte
-		Flags   [3]byte
-	}
-	if binary.Read(pitm, binary.BigEndian, &head) != nil {
-		return
-	}
-	primary, ok := number(pitm, head.Version > 0)
-	var count uint32
-	if !ok || binary.Read(ipma, binary.BigEndian, &head) != nil || binary.Read(ipma, binary.BigEndian, &count) != nil {
-		return
-	}
-	for range count {
-		id, ok := number(ipma, head.Version > 0)
-		n, err := ipma.ReadByte()
-		if !ok || err != nil {
-			return
-		}
-		for range n {
-			b, err := ipma.ReadByte()
-			index := int(b & 0x7f)
-			if head.Flags[2]&1 != 0 && err == nil {
-				b, err = ipma.ReadByte()
-				index = index<<8 | int(b)
-			}
-			if err != nil {
-				return
-			}
-			if id == primary && index > 0 {
-				marked[index-1] = true
+			if h.lost++; h.why == nil {
+				h.why = err
 			}
 		}
 	}
+	if canvas == nil {
+		return nil, h.why
+	}
+	return canvas, nil
 }
 
-// number reads an item's number, of 16 bits in early versions.
-func number(r *bytes.Reader, wide bool) (uint32, bool) {
-	if wide {
-		var v uint32
-		err := binary.Read(r, binary.BigEndian, &v)
-		return v, err == nil
+// overlay lays pictures over one another (§6.6.2.4).
+func (h *assembly) overlay(it parts.Item, r libav.Range, depth int) (image.Image, error) {
+	b, err := h.bytesOf(it)
+	if err != nil {
+		return nil, err
 	}
-	var v uint16
-	err := binary.Read(r, binary.BigEndian, &v)
-	return uint32(v), err == nil
+	if len(b) < 10 {
+		return nil, fmt.Errorf("item %d: an overlay of %d bytes", it.ID, len(b))
+	}
+	size, rest, err := h.canvasSize(b[1], b[10:])
+	if err != nil {
+		return nil, fmt.Errorf("item %d: %w", it.ID, err)
+	}
+	layers, whole := h.sources(it)
+	field := len(b[10:]) - len(rest)
+	if !whole || len(layers) == 0 || len(rest) < len(layers)*field {
+		return nil, fmt.Errorf("item %d: an overlay of %d pictures", it.ID, len(layers))
+	}
+	canvas := image.Image(image.NewRGBA(image.Rectangle{Max: size}))
+	paint(canvas.(*image.RGBA), b[2:10])
+	for i, layer := range layers {
+		img, err := h.item(layer, r, nil, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		at := image.Pt(int(int16(binary.BigEndian.Uint16(rest[i*field:]))), int(int16(binary.BigEndian.Uint16(rest[i*field+2:]))))
+		if field == 8 {
+			at = image.Pt(int(int32(binary.BigEndian.Uint32(rest[i*field:]))), int(int32(binary.BigEndian.Uint32(rest[i*field+4:]))))
+		}
+		raster.Paste(canvas, opaque(img), at)
+	}
+	return canvas, nil
+}
+
+// canvasSize reads width and height, of 16 bits or, as the flags say, of 32, and what stands behind.
+func (h *assembly) canvasSize(flags byte, b []byte) (image.Point, []byte, error) {
+	var width, height uint32
+	switch {
+	case flags&1 == 0 && len(b) >= 4:
+		width, height, b = uint32(binary.BigEndian.Uint16(b)), uint32(binary.BigEndian.Uint16(b[2:])), b[4:]
+	case flags&1 != 0 && len(b) >= 8:
+		width, height, b = binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:]), b[8:]
+	default:
+		return image.Point{}, nil, errors.New("no size")
+	}
+	if err := libav.PixelsAllowed(int64(width), int64(height), h.limit); err != nil {
+		return image.Point{}, nil, err
+	}
+	if width == 0 || height == 0 {
+		return image.Point{}, nil, errors.New("a picture without pixels")
+	}
+	return image.Pt(int(width), int(height)), b, nil
+}
+
+// sources are the items that an item is derived from; whole is false where some are not there.
+func (h *assembly) sources(it parts.Item) (out []parts.Item, whole bool) {
+	for _, ref := range it.References {
+		if ref.Type != "dimg" {
+			continue
+		}
+		for _, id := range ref.To {
+			from, ok := h.items[id]
+			if !ok {
+				return out, false
+			}
+			out = append(out, from)
+		}
+		break
+	}
+	return out, true
+}
+
+// bytesOf reads an item's bytes.
+func (h *assembly) bytesOf(it parts.Item) (out []byte, err error) {
+	if len(it.Stretches) == 0 {
+		return nil, fmt.Errorf("item %d of type %q has no bytes in this file", it.ID, it.Type)
+	}
+	for _, s := range it.Stretches {
+		length := s.Length
+		if length == 0 && len(it.Stretches) == 1 { // to the end of the file: ISO/IEC 14496-12 §8.11.3.3
+			length = h.src.Size() - s.At
+		}
+		b, err := h.read(s.At, length)
+		if err != nil {
+			return nil, fmt.Errorf("item %d: %w", it.ID, err)
+		}
+		out = append(out, b...)
+	}
+	return out, nil
+}
+
+// read reads bytes of the file, counted.
+func (h *assembly) read(at, length int64) ([]byte, error) {
+	if at < 0 || length < 0 || at > h.src.Size() || length > h.src.Size()-at {
+		return nil, fmt.Errorf("%d bytes at byte %d lie beyond the end of the file", length, at)
+	}
+	if h.bytes -= length; h.bytes < 0 {
+		return nil, fmt.Errorf("%w: more than %d coded bytes", pipeline.ErrRefused, maxCodedBytes)
+	}
+	b := make([]byte, length)
+	if n, err := h.src.ReadAt(b, at); int64(n) < length {
+		return nil, fmt.Errorf("reading at byte %d: %w", at+int64(n), err)
+	}
+	return b, nil
 }

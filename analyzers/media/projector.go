@@ -55,8 +55,7 @@ func (p *Projector) Parameters() string {
 
 // Decoders names every decoder of this build with its version: what all pixels depend on.
 func Decoders() string {
-	return fmt.Sprintf("%s; %s; x/image %s; gen2brain/heic %s; gen2brain/avif %s",
-		libav.Version(), runtime.Version(), imageVersion, heicVersion, avifVersion)
+	return fmt.Sprintf("%s; %s; x/image %s; HEIF items by libav", libav.Version(), runtime.Version(), imageVersion)
 }
 
 // Project decodes o and calls begin once, before the first frame, then frame for each picture, all from the

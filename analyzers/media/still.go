@@ -62,10 +62,8 @@ var goDecoders = map[string]goDecoder{
 func (p *Projector) still(ctx context.Context, it pipeline.Item, o pipeline.Original) (still, error) {
 	src := io.NewSectionReader(o, 0, it.Size)
 	switch it.Format {
-	case "heic":
-		return p.heic(src)
-	case "avif":
-		return p.avif(ctx, src)
+	case "heic", "avif":
+		return p.heif(ctx, src)
 	case "jp2":
 		return p.byLibav(ctx, src, it.Format, 0)
 	}

@@ -1,10 +1,10 @@
-// Package structure takes photographs apart: every segment, chunk, block and directory in the file's order with its place, the
-// parameters they hold, what lies behind the end, a signature of how the file is built, a digest of the coded picture alone, and the
-// thumbnail with its hash.
+// Package structure takes photographs, films and sounds apart: every segment, chunk, block, directory, box and element in the file's
+// order with its place, the parameters and texts they hold, what lies behind the end, a signature of how the file is built, a digest of
+// the coded picture alone, and the thumbnail with its hash.
 //
-// It knows how JPEG, PNG, GIF, WebP and TIFF are put together and what their pieces are called; the names stand in tables under
-// data, each with its source. It must not know what a piece speaks for or against, read metadata fields (that is exif), decode
-// more than the thumbnail, nor repair anything.
+// It knows how JPEG, PNG, GIF, WebP, TIFF, the ISO base media family, Matroska and RIFF are put together and what their pieces are
+// called; the names stand in tables under data, each with its source. It must not know what a piece speaks for or against, read Exif,
+// XMP and IPTC (that is exif), decode more than the thumbnail, nor repair anything.
 package structure
 
 // The bounds of one examination, besides those of packages parts and tiff.

@@ -14,7 +14,7 @@ import (
 	"dokaz/pipeline"
 )
 
-// Analyzer takes photographs apart. It has no state.
+// Analyzer takes files apart. It has no state.
 type Analyzer struct{}
 
 // New returns the analyzer.
@@ -27,12 +27,15 @@ func (Analyzer) Spec() pipeline.Spec {
 		Version: 1,
 		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d bytes of a segment; previews up to %d pixels, %s",
 			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, maxHead, maxPreviewPixels, views.Parameters),
-		Kinds:  []pipeline.Kind{pipeline.Photo},
-		Yields: []pipeline.FactKind{pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindDerivative, pipeline.KindPictureHash},
+		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
+		Yields: []pipeline.FactKind{
+			pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindTag, pipeline.KindRelation, pipeline.KindEncoderTrace,
+			pipeline.KindDerivative, pipeline.KindPictureHash,
+		},
 	}
 }
 
-// Read says the pieces of a JPEG, PNG, GIF, WebP or TIFF file; of other formats it is unsupported. Where the structure breaks the
+// Read says the pieces of a file of the formats named above; of other formats it is unsupported. Where the structure breaks the
 // pieces before that are said, and one that covers the rest; how the file ends is for analyzer format to say, and no error here.
 func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
 	w := &walk{ctx: ctx, file: o, size: o.Size(), say: say}
@@ -52,6 +55,12 @@ func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, 
 		err = w.webp()
 	case "tiff", "cr2":
 		err = w.tiff()
+	case "mp4", "mov", "3gp", "m4a", "heic", "avif":
+		err = w.bmff()
+	case "matroska", "webm":
+		err = w.ebml()
+	case "avi", "wav":
+		err = w.riff()
 	default:
 		return fmt.Errorf("%w: structure of %s", pipeline.ErrUnsupported, format.Name)
 	}
@@ -76,6 +85,7 @@ type walk struct {
 	pieces  []node
 	more    int64 // pieces past the bound
 	streams int   // JPEG streams walked
+	tags    int   // fields of metadata said
 
 	previews int // decoded
 }

@@ -9,8 +9,9 @@ import (
 	"dokaz/pipeline"
 )
 
-// packVersion leads every packed row, so that layouts can be told apart. Layout 1 had no views, words and sound.
-const packVersion = 2
+// packVersion leads every packed row, so that layouts can be told apart. Layout 1 had no views, words and sound,
+// layout 2 no coded digests.
+const packVersion = 3
 
 // Bounds of what one row may hold when it is read back: rows are ours, but a case may come from elsewhere.
 const (
@@ -18,6 +19,7 @@ const (
 	maxFootage  = 64
 	maxFrames   = 1 << 20
 	maxWords    = 1 << 20
+	maxCoded    = 256
 )
 
 // packer appends little-endian fields.
@@ -31,7 +33,7 @@ func (p *packer) text(s string) {
 	p.WriteString(s)
 }
 
-// packPrints lays fingerprints out: pictures, words, footage with its frames, sound. Local features stay where their
+// packPrints lays fingerprints out: pictures, words, footage with its frames, sound, coded digests. Local features stay where their
 // measurement is.
 func packPrints(p pipeline.Prints) []byte {
 	var b packer
@@ -61,6 +63,10 @@ func packPrints(p pipeline.Prints) []byte {
 		b.put(s.Cut)
 		b.put(uint32(len(s.Words)))
 		b.put(s.Words)
+	}
+	b.put(uint16(len(p.Coded)))
+	for _, d := range p.Coded {
+		b.put(d)
 	}
 	return b.Bytes()
 }
@@ -154,6 +160,13 @@ func unpackPrints(b []byte) (p pipeline.Prints, err error) {
 	if u.version > 1 {
 		for range u.count(false, maxFootage, 1) {
 			p.Sound = append(p.Sound, u.sound())
+		}
+	}
+	if u.version > 2 {
+		for range u.count(false, maxCoded, len(pipeline.Digest{})) {
+			var d pipeline.Digest
+			u.get(&d)
+			p.Coded = append(p.Coded, d)
 		}
 	}
 	if u.err == nil && u.r.Len() > 0 {

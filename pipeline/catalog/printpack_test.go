@@ -46,6 +46,7 @@ func FuzzUnpack(f *testing.F) {
 		Pictures: []pipeline.PrintedPicture{{View: "whole"}},
 		Footage:  []pipeline.FrameHashes{{Box: &pipeline.Box{0, 0, 1, 1}, Frames: []pipeline.HashedFrame{{Time: 2}}}},
 		Sound:    []pipeline.AudioPrint{{Words: pipeline.SoundWords{9}}},
+		Coded:    []pipeline.Digest{{1}, {2}},
 	}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := unpackPrints(b)

@@ -13,7 +13,7 @@ import (
 
 // findable is the part of an item's prints by which it may be found: the flat and the blurred resemble everything.
 func (s Settings) findable(p pipeline.Prints) pipeline.Prints {
-	out := pipeline.Prints{Item: p.Item, Kind: p.Kind, Seq: p.Seq, Words: p.Words, Sound: p.Sound}
+	out := pipeline.Prints{Item: p.Item, Kind: p.Kind, Seq: p.Seq, Words: p.Words, Sound: p.Sound, Coded: p.Coded}
 	if video(p) {
 		out.Words = nil
 		for _, w := range p.Words {
@@ -63,11 +63,12 @@ type question struct {
 	words   [][]pipeline.FeatureWord // of each picture, as it is and mirrored
 	video   bool                     // they are of frames
 	sound   [][]uint32               // keys of each stream
+	coded   []pipeline.Digest
 }
 
 // ask puts the question of an item.
 func (s Settings) ask(p pipeline.Prints) question {
-	q := question{set: s, video: video(p)}
+	q := question{set: s, video: video(p), coded: p.Coded}
 	for _, w := range p.Words {
 		q.words = append(q.words, w, mirrored(w))
 	}
@@ -129,6 +130,7 @@ func (q question) of(x Index) ([]pipeline.Digest, error) {
 	for _, k := range q.sound {
 		note(x.SharingSound(k, pipeline.SoundCommon))
 	}
+	note(x.SharingCoded(codedWords(q.coded)))
 	slices.SortFunc(all, pipeline.Digest.Compare)
 	return slices.Compact(all), errors.Join(errs...)
 }
@@ -148,6 +150,11 @@ func (q question) meets(p pipeline.Prints) bool {
 			if inCommon(own, other) >= q.enough(video(p)) {
 				return true
 			}
+		}
+	}
+	for _, k := range p.Coded {
+		if slices.Contains(codedWords(q.coded), pipeline.CodedWord(k)) {
+			return true
 		}
 	}
 	p = q.set.findable(p)

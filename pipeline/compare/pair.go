@@ -25,5 +25,5 @@ func judge(a, b pipeline.Prints, set Settings) []pipeline.Match {
 	for i := range footage {
 		footage[i].WithSound = slices.ContainsFunc(heard, func(m pipeline.Match) bool { return sound.Agrees(footage[i], m) })
 	}
-	return slices.Concat(set.pictures(a, b), set.stills(a, b), footage, heard)
+	return slices.Concat(coded(a, b), set.pictures(a, b), set.stills(a, b), footage, heard)
 }

@@ -23,6 +23,8 @@ type Index interface {
 	SharingWords(words []pipeline.FeatureWord, atLeast int) ([]pipeline.Digest, error)
 	// SharingSound returns the items with a stream that has at least so many of the keys.
 	SharingSound(keys []uint32, atLeast int) ([]pipeline.Digest, error)
+	// SharingCoded returns the items with a coded digest that has one of the words (pipeline.CodedWord).
+	SharingCoded(words []uint32) ([]pipeline.Digest, error)
 }
 
 // Shelf keeps the prints of items whole. Of an item without any it says pipeline.ErrNotFound.

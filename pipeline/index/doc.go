@@ -7,10 +7,10 @@
 // three tables, since they are asked for separately. Beside very large tables stand lists of rows by substrings of the hash
 // (multi-index hashing), for searches of few queries, which make them as they come.
 //
-// Words of local features and keys of sound lie in inverted lists: runs sorted by word, which are merged in small steps
+// Words of local features, keys of sound and words of coded digests lie in inverted lists: runs sorted by word, which are merged in small steps
 // as items are added.
 //
-// Beside the 32 bytes of each hash an item takes 56 and its place in a map, a word in a list takes three to five, and the lists of
+// Beside the 32 bytes of each hash an item takes 60 and its place in a map, a word in a list takes three to five, and the lists of
 // rows, where there are any, twice what the hashes do. What is replaced stays in memory, unseen, until the index is made
 // anew. Qualities, times and boxes are not kept.
 //

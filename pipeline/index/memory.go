@@ -72,6 +72,13 @@ func (m *Memory) Add(p pipeline.Prints) error {
 		for _, s := range p.Sound {
 			m.inverted[sounds-tables].add(&next.lists[sounds-tables], pipeline.SoundKeys(s))
 		}
+		if len(p.Coded) > 0 {
+			list := make([]uint32, len(p.Coded))
+			for i, k := range p.Coded {
+				list[i] = pipeline.CodedWord(k)
+			}
+			m.inverted[codes-tables].add(&next.lists[codes-tables], ascending(list))
+		}
 	}
 	m.seen.Store(&next)
 	return nil
@@ -110,7 +117,7 @@ func (v *view) grow(p pipeline.Prints) error {
 	for i := range parts {
 		most = max(most, int64(v.size(i)))
 	}
-	most += 1 + int64(len(p.Pictures)+len(p.Words)+len(p.Sound))
+	most += 2 + int64(len(p.Pictures)+len(p.Words)+len(p.Sound))
 	for _, h := range p.Footage {
 		most += int64(len(h.Frames))
 	}

@@ -18,6 +18,11 @@ func (m *Memory) SharingSound(of []uint32, atLeast int) ([]pipeline.Digest, erro
 	return m.view().sharing(sounds, ascending(of), atLeast), nil
 }
 
+// SharingCoded returns the items with a coded digest that has one of the given words (pipeline.CodedWord), ascending.
+func (m *Memory) SharingCoded(of []uint32) ([]pipeline.Digest, error) {
+	return m.view().sharing(codes, ascending(of), 1), nil
+}
+
 func (v *view) sharing(p part, words []uint32, atLeast int) []pipeline.Digest {
 	in := &v.lists[p-tables]
 	atLeast = max(atLeast, 1)

@@ -50,5 +50,6 @@ const (
 const (
 	words  = tables + iota // of local features, a list for each picture
 	sounds                 // words of sound, a list for each stream
+	codes                  // words of coded digests, a list for each item that has any
 	parts
 )

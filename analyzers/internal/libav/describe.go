@@ -19,6 +19,8 @@ const (
 	maxChapters = 1000
 	maxKey      = 256
 	maxValue    = 4096
+
+	maxConfiguration = 1 << 20
 )
 
 // describe takes over what the header and the probing say, and holds it against the limits.
@@ -63,6 +65,9 @@ func describeStream(s *astiav.Stream, st *C.AVStream) Stream {
 		CodecTag: tagName(uint32(p.CodecTag())), TimeBase: ratio(st.time_base), Duration: s.Duration(), Start: s.StartTime(),
 		BitRate: p.BitRate(), Frames: s.NbFrames(), Default: s.DispositionFlags().Has(astiav.DispositionFlagDefault),
 		Attached: s.DispositionFlags().Has(astiav.DispositionFlagAttachedPic), Metadata: entries(st.metadata), Orientation: 1,
+	}
+	if n := int(st.codecpar.extradata_size); n > 0 && n <= maxConfiguration && st.codecpar.extradata != nil {
+		out.Configuration = C.GoBytes(unsafe.Pointer(st.codecpar.extradata), C.int(n))
 	}
 	if name := C.avcodec_profile_name(st.codecpar.codec_id, st.codecpar.profile); name != nil {
 		out.Profile = C.GoString(name)

@@ -18,6 +18,9 @@ func Demuxable(format string) bool { return demuxers[format] != "" }
 // stills maps picture formats to the decoder that takes the whole file as one packet.
 var stills = map[string]string{"jpeg": "mjpeg", "jp2": "jpeg2000", "png": "png", "bmp": "bmp", "tiff": "tiff", "webp": "webp"}
 
+// codings maps codings to libav's decoders.
+var codings = map[Coding]string{HEVC: "hevc", AVC: "h264", AV1: "libdav1d", JPEG: "mjpeg", JPEG2000: "jpeg2000"}
+
 // formatWhitelist is given to the library beside the forced demuxer. A demuxer that opens another inside itself
 // (matroska within asf, an image within ogg …) finds these only.
 const formatWhitelist = "mov,matroska,avi,flv,asf,ogg,mpegts,mpeg,mpegvideo,wav,flac,amr,mp3,aac"

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"unsafe"
 
 	"github.com/asticode/go-astiav"
 
@@ -87,9 +88,22 @@ func (f *File) ended(ctx context.Context, err error, damage *DamageError) error 
 
 func packetOf(p *astiav.Packet) Packet {
 	return Packet{
+		Data:   dataOf(p),
 		Stream: p.StreamIndex(), PTS: p.Pts(), DTS: p.Dts(), Duration: p.Duration(), Size: p.Size(), Offset: p.Pos(),
 		Key: p.Flags().Has(astiav.PacketFlagKey), Corrupt: p.Flags().Has(astiav.PacketFlagCorrupt),
 	}
+}
+
+// The binding's type holds a pointer to the C structure and nothing else; the constant does not compile should it ever hold more.
+const _ = -(unsafe.Sizeof(astiav.Packet{}) - unsafe.Sizeof(uintptr(0)))
+
+// dataOf is the packet's own memory.
+func dataOf(p *astiav.Packet) []byte {
+	raw := *(**C.AVPacket)(unsafe.Pointer(p))
+	if raw.data == nil || raw.size <= 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(raw.data), int(raw.size))
 }
 
 func (f *File) seconds(stream int, ticks int64) float64 {

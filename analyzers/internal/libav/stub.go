@@ -57,4 +57,19 @@ func DecodeStill(context.Context, io.ReaderAt, int64, string, int, Limits) (imag
 // StillDecoder names the decoder of a picture format with its version; "" where this build has none.
 func StillDecoder(string) string { return "" }
 
+// Coded decodes pictures that were each coded alone. This build has none.
+type Coded struct{}
+
+// CodedDecoder names the decoder of a coding with its version; "" where this build has none.
+func CodedDecoder(Coding) string { return "" }
+
+// OpenCoded returns pipeline.ErrUnsupported in this build.
+func OpenCoded(Coding, []byte, Limits) (*Coded, error) { return nil, errNoDecoder }
+
+// Decode decodes one picture.
+func (*Coded) Decode([]byte, Range, *image.YCbCr) (image.Image, error) { return nil, errNoDecoder }
+
+// Close frees the decoder.
+func (*Coded) Close() {}
+
 func codecVersion() string { return "" }

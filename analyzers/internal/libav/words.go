@@ -78,15 +78,18 @@ type Stream struct {
 	Default      bool
 	Decoder      string // name of this build's decoder; "" where it has none
 	Metadata     []Entry
+
+	Configuration []byte // what the container holds beside the packets for the decoder, at most 1 MiB; nil where nothing or more
 }
 
-// Packet is one coded packet, without its bytes.
+// Packet is one coded packet, valid during the call that shows it.
 type Packet struct {
 	Stream   int
 	PTS, DTS int64 // ticks of the stream's time base, or NoTime
 	Duration int64 // ticks; 0 where unknown
 	Size     int   // bytes
 	Offset   int64 // in the file; -1 where unknown
+	Data     []byte
 	Key      bool
 	Corrupt  bool // shorter than the container says, or marked so by the demuxer
 }
@@ -117,6 +120,28 @@ type FrameOptions struct {
 	KeysOnly bool          // skip all frames that are not keyframes
 	Apart    time.Duration // with KeysOnly: skip keyframes that follow the last one decoded by less
 }
+
+// Coding is how a picture outside a stream was coded.
+type Coding string
+
+// The codings of HEIF items.
+const (
+	HEVC     Coding = "HEVC"
+	AVC      Coding = "AVC"
+	AV1      Coding = "AV1"
+	JPEG     Coding = "JPEG"
+	JPEG2000 Coding = "JPEG 2000"
+)
+
+// Range is the range of samples.
+type Range int
+
+// The ranges.
+const (
+	RangeCoded   Range = iota // as the coded picture says of itself
+	RangeFull                 // 0 to 255
+	RangeLimited              // 16 to 235, chroma 16 to 240
+)
 
 // DamageError says what in a stream could not be read. All frames that could be decoded were shown.
 type DamageError struct {

@@ -10,29 +10,14 @@ import (
 // Item is an item of a HEIF file (ISO/IEC 23008-12; ISO/IEC 14496-12 §8.11).
 type Item struct {
 	ID          uint32
-	Type        string    // "hvc1", "Exif", "mime"
-	ContentType string    // of a mime item: "application/rdf+xml"
-	Primary     bool      // the picture to show
-	Width       int       // pixels as coded, of a picture; 0 where not stated
-	Height      int       // pixels
-	Stretches   []Stretch // where its bytes lie, in order, unchecked against the file's size; nil where they lie in another file or are computed
-}
-
-// Stretch is a run of bytes of the file.
-type Stretch struct{ At, Length int64 }
-
-// Items reads the item tables of the first meta box at top level. A file without one has no items. Tables
-// longer than MaxTable or of more than MaxItems entries are refused; what a table leaves out is not an error.
-func Items(r io.ReaderAt, size int64) ([]Item, error) {
-	for top, err := range Boxes(r, 0, size) {
-		if err != nil {
-			return nil, err
-		}
-		if top.Name == "meta" {
-			return items(r, top.Body+4, min(top.End(), size)) // behind version and flags
-		}
-	}
-	return nil, nil
+	Type        string      // "hvc1", "Exif", "mime"
+	ContentType string      // of a mime item: "application/rdf+xml"
+	Primary     bool        // the picture to show
+	Width       int         // pixels as coded, of a picture; 0 where not stated
+	Height      int         // pixels
+	Stretches   []Stretch   // where its bytes lie, in order, unchecked against the file's size; nil where they lie in another file or are computed
+	Properties  []Property  // in the order of association, which is that of application
+	References  []Reference // from this item to others, in file order
 }
 
 type itemTables struct {
@@ -41,12 +26,14 @@ type itemTables struct {
 	primary uint32
 	idat    Part
 	sizes   [][2]int // of the property at that index, 0 for other properties
+	boxes   []Part   // of the property at that index
 	extents int
+	targets int // of references, together
 }
 
 func items(r io.ReaderAt, at, end int64) ([]Item, error) {
 	t := itemTables{items: map[uint32]*Item{}}
-	var locations, associations []byte
+	var locations, associations, references []byte
 	for b, err := range Boxes(r, at, end) {
 		if err != nil {
 			return nil, err
@@ -55,7 +42,7 @@ func items(r io.ReaderAt, at, end int64) ([]Item, error) {
 			return nil, &Cut{Name: "meta/" + b.Name, At: b.At, Missing: b.End() - end}
 		}
 		switch b.Name {
-		case "pitm", "iinf", "iloc":
+		case "pitm", "iinf", "iloc", "iref":
 			table, err := slurp(r, b)
 			if err != nil {
 				return nil, err
@@ -68,6 +55,8 @@ func items(r io.ReaderAt, at, end int64) ([]Item, error) {
 				err = t.infos(&c)
 			case "iloc":
 				locations = table // read last: it may refer to idat
+			case "iref":
+				references = table // may stand before iinf
 			}
 			if err != nil {
 				return nil, err
@@ -84,6 +73,9 @@ func items(r io.ReaderAt, at, end int64) ([]Item, error) {
 		return nil, err
 	}
 	t.associate(&cursor{b: associations})
+	if err := t.refer(&cursor{b: references}); err != nil {
+		return nil, err
+	}
 	out := make([]Item, 0, len(t.order))
 	for _, id := range t.order {
 		it := *t.items[id]
@@ -193,130 +185,4 @@ func (t *itemTables) locate(c *cursor) error {
 		}
 	}
 	return nil
-}
-
-// properties reads the item properties box (§8.11.14) and returns its association table.
-func (t *itemTables) properties(r io.ReaderAt, iprp Part) (associations []byte, err error) {
-	for b, err := range Boxes(r, iprp.Body, iprp.End()) {
-		switch {
-		case err != nil:
-			return nil, err
-		case b.End() > iprp.End():
-			return nil, &Cut{Name: "iprp/" + b.Name, At: b.At, Missing: b.End() - iprp.End()}
-		case b.Name == "ipma" && associations == nil:
-			if associations, err = slurp(r, b); err != nil {
-				return nil, err
-			}
-		case b.Name == "ipco":
-			if err := t.extentsOfPictures(r, b); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return associations, nil
-}
-
-// extentsOfPictures keeps the image spatial extents among the properties (ISO/IEC 23008-12 §6.5.3).
-func (t *itemTables) extentsOfPictures(r io.ReaderAt, ipco Part) error {
-	for b, err := range Boxes(r, ipco.Body, ipco.End()) {
-		if err != nil {
-			return err
-		}
-		if len(t.sizes) == MaxItems {
-			return tooManyItems("properties")
-		}
-		size := [2]int{}
-		if b.Name == "ispe" && b.Length >= 12 && b.End() <= ipco.End() {
-			var body [12]byte
-			if _, err := r.ReadAt(body[:], b.Body); err != nil && err != io.EOF {
-				return err
-			}
-			c := cursor{b: body[4:]}
-			size = [2]int{int(c.uint(4)), int(c.uint(4))}
-		}
-		t.sizes = append(t.sizes, size)
-	}
-	return nil
-}
-
-// associate gives items the size among their properties.
-func (t *itemTables) associate(c *cursor) {
-	if len(c.b) == 0 {
-		return
-	}
-	version := c.fullBox()
-	wide := c.flags&1 != 0
-	for range c.uint(4) {
-		it := t.items[c.id(version > 0)]
-		for range c.uint(1) {
-			index := c.uint(1) & 0x7f
-			if wide {
-				index = index<<8 | c.uint(1)
-			}
-			if c.short {
-				return
-			}
-			if it != nil && index > 0 && index <= uint64(len(t.sizes)) && t.sizes[index-1] != [2]int{} {
-				it.Width, it.Height = t.sizes[index-1][0], t.sizes[index-1][1]
-			}
-		}
-		if c.short {
-			return
-		}
-	}
-}
-
-// cursor takes big-endian fields from the front of b; short is set once they run out.
-type cursor struct {
-	b     []byte
-	flags uint64
-	short bool
-}
-
-func (c *cursor) take(n int) []byte {
-	if n > len(c.b) {
-		c.b, c.short = nil, true
-		return nil
-	}
-	b := c.b[:n]
-	c.b = c.b[n:]
-	return b
-}
-
-// uint takes a number of n ≤ 8 bytes; of more, as hostile tables announce, the last eight count.
-func (c *cursor) uint(n int) (v uint64) {
-	for _, b := range c.take(n) {
-		v = v<<8 | uint64(b)
-	}
-	return v
-}
-
-// fullBox takes version and flags (§4.2.2) and returns the version.
-func (c *cursor) fullBox() (version uint64) {
-	version, c.flags = c.uint(1), c.uint(3)
-	return version
-}
-
-// id takes an item's number, number a count: both grew from 16 to 32 bits in later versions.
-func (c *cursor) id(wide bool) uint32 { return uint32(c.number(wide)) }
-
-func (c *cursor) number(wide bool) uint64 {
-	if wide {
-		return c.uint(4)
-	}
-	return c.uint(2)
-}
-
-// text takes a string up to its terminating zero.
-func (c *cursor) text() string {
-	for i, b := range c.b {
-		if b == 0 {
-			s := string(c.b[:i])
-			c.b = c.b[i+1:]
-			return s
-		}
-	}
-	s := string(c.b)
-	c.b = nil
-	return s
 }

@@ -217,6 +217,7 @@ func heif() string {
 	ipco := bx("ipco", bx("hvcC", "")+bx("ispe", "\x00\x00\x00\x00\x00\x00\x0f\xc0\x00\x00\x0b\xd0"))
 	ipma := bx("ipma", "\x00\x00\x00\x00\x00\x00\x00\x01\x00\x01\x02\x81\x02")
 	return bx("ftyp", "heic\x00\x00\x00\x00") + bx("meta", "\x00\x00\x00\x00"+
+		bx("iref", "\x00\x00\x00\x00"+bx("cdsc", "\x00\x02\x00\x01\x00\x01"))+
 		bx("pitm", "\x00\x00\x00\x00\x00\x01")+iloc+iinf+bx("iprp", ipco+ipma)+bx("idat", "-XM"))
 }
 
@@ -224,9 +225,13 @@ func TestItems(t *testing.T) {
 	t.Parallel()
 	file := heif()
 	idat := int64(strings.Index(file, "-XM"))
+	hvcC, ispe := int64(strings.Index(file, "hvcC")-4), int64(strings.Index(file, "ispe")-4)
 	want := []Item{
-		{ID: 1, Type: "hvc1", Primary: true, Width: 4032, Height: 3024, Stretches: []Stretch{{16, 32}}},
-		{ID: 2, Type: "Exif", Stretches: []Stretch{{260, 5}, {320, 6}}},
+		{
+			ID: 1, Type: "hvc1", Primary: true, Width: 4032, Height: 3024, Stretches: []Stretch{{16, 32}},
+			Properties: []Property{{Part{"hvcC", hvcC, hvcC + 8, 0}, true}, {Part{"ispe", ispe, ispe + 8, 12}, false}},
+		},
+		{ID: 2, Type: "Exif", Stretches: []Stretch{{260, 5}, {320, 6}}, References: []Reference{{"cdsc", []uint32{1}}}},
 		{ID: 3, Type: "mime", ContentType: "application/rdf+xml", Stretches: []Stretch{{idat + 1, 2}}},
 	}
 	got, err := Items(strings.NewReader(file), int64(len(file)))

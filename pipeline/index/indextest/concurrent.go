@@ -26,6 +26,8 @@ func whole(n int) (pipeline.Prints, question) {
 	p.Words = [][]pipeline.FeatureWord{q.words}
 	p.Sound = []pipeline.AudioPrint{{Words: sound}}
 	q.sounds = heard(p.Sound[0])
+	q.codes = []uint32{uint32(n) * 0x85ebca6b}
+	p.Coded = []pipeline.Digest{coded(q.codes[0])}
 	return p, q
 }
 

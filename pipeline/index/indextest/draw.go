@@ -57,7 +57,19 @@ func prints(t *rapid.T) pipeline.Prints {
 	for s := range rapid.IntRange(0, 2).Draw(t, "streams of sound") {
 		p.Sound = append(p.Sound, pipeline.AudioPrint{Stream: s, Words: words.Draw(t, "words of sound")})
 	}
+	for range rapid.IntRange(0, 2).Draw(t, "coded digests") {
+		p.Coded = append(p.Coded, coded(word(t)))
+	}
+	slices.SortFunc(p.Coded, pipeline.Digest.Compare)
+	p.Coded = slices.Compact(p.Coded)
 	return p
+}
+
+// coded is a digest with a word.
+func coded(word uint32) (d pipeline.Digest) {
+	binary.BigEndian.PutUint32(d[:], word)
+	d[31] = 1
+	return d
 }
 
 func featureWords(ws []uint32) (out []pipeline.FeatureWord) {
@@ -73,6 +85,7 @@ type question struct {
 	radius  int
 	words   []pipeline.FeatureWord
 	sounds  []uint32
+	codes   []uint32
 	atLeast int
 }
 
@@ -83,6 +96,7 @@ func asked(t *rapid.T) question {
 		radius:  rapid.IntRange(-1, 256).Draw(t, "radius"),
 		words:   featureWords(words.Draw(t, "words")),
 		sounds:  keys(words.Draw(t, "words of sound")),
+		codes:   words.Draw(t, "words of coded digests"),
 		atLeast: rapid.IntRange(-1, 6).Draw(t, "at least"),
 	}
 	if len(q.hashes) > 0 && rapid.Bool().Draw(t, "all forms") {
@@ -130,6 +144,12 @@ var questions = []struct {
 		func(x Index, q question) ([]pipeline.Digest, error) { return x.SharingSound(q.sounds, q.atLeast) },
 		func(p pipeline.Prints, q question) bool {
 			return slices.ContainsFunc(p.Sound, func(s pipeline.AudioPrint) bool { return shared(heard(s), q.sounds) >= max(q.atLeast, 1) })
+		},
+	}, {
+		"coded",
+		func(x Index, q question) ([]pipeline.Digest, error) { return x.SharingCoded(q.codes) },
+		func(p pipeline.Prints, q question) bool {
+			return slices.ContainsFunc(p.Coded, func(d pipeline.Digest) bool { return slices.Contains(q.codes, pipeline.CodedWord(d)) })
 		},
 	},
 }

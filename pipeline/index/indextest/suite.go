@@ -32,6 +32,8 @@ type Index interface {
 	SharingWords(words []pipeline.FeatureWord, atLeast int) ([]pipeline.Digest, error)
 	// SharingSound does the same with the pipeline.SoundKeys of each stream.
 	SharingSound(keys []uint32, atLeast int) ([]pipeline.Digest, error)
+	// SharingCoded returns the items with a coded digest that has one of these words (pipeline.CodedWord).
+	SharingCoded(words []uint32) ([]pipeline.Digest, error)
 }
 
 // Run tries the index that open returns, a fresh one at every call.
@@ -158,6 +160,7 @@ func nothing(t *testing.T, x Index) {
 	add(t, x, pipeline.Prints{
 		Item: name(2), Pictures: []pipeline.PrintedPicture{{}, {View: "whole"}}, Footage: []pipeline.FrameHashes{{Frames: make([]pipeline.HashedFrame, 3)}},
 		Words: [][]pipeline.FeatureWord{{0}}, Sound: []pipeline.AudioPrint{{Words: []uint32{0}}},
+		Coded: []pipeline.Digest{{1}},
 	})
 	ask("no query", question{radius: 256})
 	ask("no distance", question{hashes: []pipeline.Hash256{{}}, radius: -1})
