@@ -31,6 +31,7 @@ type process struct {
 	errors  *os.File
 	lines   *lines
 	stderr  *tail
+	members *intake       // takes what an archive holds, where that was asked for
 	exited  chan struct{} // closed when it has ended, its group is killed and state is set
 	state   *os.ProcessState
 	waitErr error
@@ -245,7 +246,7 @@ func (p *process) examine(ctx context.Context, r request, input int, l Limits) (
 	if err := p.ask(r, input); err != nil {
 		return examined{}, err
 	}
-	said, err := listen(p.lines, r.Analyzers)
+	said, err := p.hear(r)
 	if err != nil {
 		p.kill(err.Error())
 	}
