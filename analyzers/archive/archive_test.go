@@ -262,7 +262,9 @@ func TestLimits(t *testing.T) {
 			put(t, z, zip.FileHeader{Name: fmt.Sprint(i)}, "")
 		}
 	})
-	bomb := zipped(t, func(z *zip.Writer) { put(t, z, zip.FileHeader{Name: "0", Method: zip.Deflate}, strings.Repeat("\x00", 4<<20)) })
+	bomb := zipped(t, func(z *zip.Writer) {
+		put(t, z, zip.FileHeader{Name: "0", Method: zip.Deflate}, strings.Repeat("\x00", 4<<20))
+	})
 	small := Limits{Members: 4, Bytes: 3 << 20, Ratio: 100, Slack: 1 << 20}
 	for _, c := range []struct {
 		name string
