@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -192,31 +191,4 @@ func timed(t *testing.T, in string) map[pipeline.Digest]fate {
 		t.Fatal(err)
 	}
 	return out
-}
-
-// figures prints what was measured, and writes it as JSON to the folder named by -figures.
-func figures(t *testing.T, name string, seen map[string]any) {
-	t.Helper()
-	seen["load average"] = loadAverage()
-	b, err := json.MarshalIndent(seen, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%s: %s", name, b)
-	if *figuresTo == "" {
-		return
-	}
-	if err := os.WriteFile(filepath.Join(*figuresTo, name+".json"), append(b, '\n'), 0o644); err != nil {
-		t.Error(err)
-	}
-}
-
-var figuresTo = flag.String("figures", "", "write what long tests measure as JSON into this folder")
-
-func loadAverage() string {
-	b, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	return string(bytes.Join(bytes.Fields(b)[:3], []byte(" ")))
 }
