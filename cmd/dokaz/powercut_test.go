@@ -79,13 +79,21 @@ func (d *cutDisk) cut() {
 	}
 }
 
-// again mounts the file system as the next start of the machine does.
+// again mounts the file system as the next start of the machine does. While somebody else's mount namespace still holds a copy of the old
+// mount, mounting gives the dead file system back: then it is tried again.
 func (d *cutDisk) again() {
 	d.t.Helper()
-	waitFor(d.t, "unmounting", func() bool { return exec.Command("umount", d.dir).Run() == nil })
-	if said, err := exec.Command("mount", "-o", "loop", d.image, d.dir).CombinedOutput(); err != nil {
-		d.t.Fatalf("the file system does not come back: %v %s", err, said)
-	}
+	probe := filepath.Join(d.dir, "probe")
+	waitFor(d.t, "the file system after the cut", func() bool {
+		time.Sleep(20 * time.Millisecond)
+		if exec.Command("umount", d.dir).Run() != nil && exec.Command("mountpoint", "-q", d.dir).Run() == nil {
+			return false // a process that dies still holds it
+		}
+		if exec.Command("mount", "-o", "loop", d.image, d.dir).Run() != nil {
+			return false
+		}
+		return os.WriteFile(probe, nil, 0o600) == nil && os.Remove(probe) == nil
+	})
 }
 
 // heard is what a process said so far.
