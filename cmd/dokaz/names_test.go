@@ -112,7 +112,7 @@ func looksHarmless(t *testing.T, dir string, item pipeline.Digest) {
 				t.Errorf("dokaz %q prints U+%04X", args, r)
 			}
 		}
-		if !utf8.Valid(said.Bytes()) || said.Len() == 0 {
+		if !utf8.Valid(said.Bytes()) || said.Len() == 0 && args[0] != "matches" {
 			t.Errorf("dokaz %q prints %d bytes, UTF-8: %v", args, said.Len(), utf8.Valid(said.Bytes()))
 		}
 	}
