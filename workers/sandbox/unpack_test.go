@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -123,6 +124,22 @@ func TestWhatTakesMembersMayFail(t *testing.T) {
 		if !errors.Is(err, full) {
 			t.Errorf("after %d bytes: %v", reads, err)
 		}
+	}
+}
+
+// TestMembersTakenSlowlyComeWhole keeps each member for longer than a child lingers: it has ended long before the last is read.
+func TestMembersTakenSlowlyComeWhole(t *testing.T) {
+	t.Parallel()
+	it, o := inMemory("whole whole whole")
+	n := 0
+	res, err := child(t, Limits{}).Unpack(t.Context(), it, o, ref("unfold"), Bounds{Members: 4, Bytes: 4 << 20}, func(_ context.Context, _ pipeline.Member, r io.Reader) error {
+		_, err := io.Copy(io.Discard, r)
+		time.Sleep(linger * 6 / 5) // slowness is what this test is about
+		n++
+		return err
+	})
+	if err != nil || n != 3 || len(res.Deaths) > 0 || res.Examination.Outcomes[0].Status != pipeline.Done {
+		t.Errorf("%d members, %v, %v, %v", n, res.Deaths, res.Examination.Outcomes, err)
 	}
 }
 
