@@ -97,7 +97,7 @@ func custodyOf(t *testing.T, dir string, d pipeline.Digest) string {
 	return strings.Join(order, " ")
 }
 
-func TestPoisonHoldsNobodyUp(t *testing.T) { testPoison(t, 36, 4, 5*time.Second) }
+func TestPoisonHoldsNobodyUp(t *testing.T) { testPoison(t, 18, 2, 5*time.Second) }
 
 func TestPoisonFull(t *testing.T) {
 	if !*poison {

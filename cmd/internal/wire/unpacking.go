@@ -123,7 +123,7 @@ func (m *member) Read(p []byte) (int, error) {
 	}
 	n, err := m.r.Read(p)
 	m.left -= int64(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped one is a broken stream
+	if err != nil && err != io.EOF {
 		m.err = err
 	}
 	return n, err
