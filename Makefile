@@ -60,9 +60,10 @@ check: test check-rest ## what CI runs: tests, then format, vet, lint, rooms, ti
 race: setup-test ## all tests under the race detector
 	@$(GO_TEST) -race ./...
 
-.PHONY: fuzz
-fuzz: setup-test ## each fuzz target for FUZZTIME (default 20s)
-	@$(WITH_LIBAV) FUZZTIME=$(or $(FUZZTIME),20s) TAGS="$(TAGS)" .ci/fuzz
+.PHONY: fuzz fuzz-all
+fuzz: fuzz-all
+fuzz-all: setup-test ## each fuzz target of the tree for FUZZTIME (default 20s); OUT for the figures
+	@$(WITH_LIBAV) FUZZTIME=$(or $(FUZZTIME),20s) TAGS="$(TAGS)" FIGURES="$(FIGURES)" .ci/fuzz
 
 .PHONY: bench
 bench: setup-test ## all benchmarks; BENCH=regexp for some
@@ -83,9 +84,25 @@ parity: setup-test ## what Dokaz reads of the shared photographs, field by field
 screenshots: setup-test ## a picture of every review page, theme, language and width, and some prints, into OUT (default screenshots/)
 	@$(GO_TEST) -count=1 -timeout 30m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -every-look -screenshots "$(abspath $(or $(OUT),screenshots))"
 
+# The long tests below print what they measured and write it as JSON into FIGURES; docs/measurements/ tells of it in words.
+FIGURES = $(abspath $(or $(OUT),docs/measurements/figures))
+LONG_TEST = mkdir -p "$(FIGURES)" && $(GO_TEST) -count=1 -timeout 12h -v
+
 .PHONY: chaos
-chaos: setup-test ## kill -9 at random moments, in full; long
-	@$(call packages_with,^func TestChaosFull) $(GO_TEST) -count=1 -timeout 2h -v -run '^TestChaosFull' $$packages -chaos
+chaos: setup-test ## faults at random moments over thousands of items; long. ITEMS, FAULTS for another size
+	@$(LONG_TEST) -run '^TestChaosFull' ./cmd/dokaz -chaos -chaos-items $(or $(ITEMS),5000) -chaos-faults $(or $(FAULTS),2000) -figures "$(FIGURES)"
+
+.PHONY: powercut
+powercut: setup-test ## cut the power under an intake, and fail each of its calls; root, long. CUTS for another number
+	@$(LONG_TEST) -run '^(TestPowerCutsFull|TestFailingCallsLoseNothing)$$' ./cmd/dokaz -cuts $(or $(CUTS),200) -sweep -figures "$(FIGURES)"
+
+.PHONY: hostile
+hostile: setup-test ## malformed files of all formats through whole runs; long. FILES for another number
+	@$(LONG_TEST) -run '^TestMutantsFull$$' ./cmd/dokaz -mutants $(or $(FILES),100000) -figures "$(FIGURES)"
+
+.PHONY: poison
+poison: setup-test ## 100 items that kill their children among 900 good ones; long
+	@$(LONG_TEST) -run '^TestPoisonFull$$' ./cmd/dokaz -poison -figures "$(FIGURES)"
 
 .PHONY: load
 load: setup-test ## 2,000 items into dokaz serve by 20 clients on lines that break; long

@@ -3,6 +3,7 @@
 package analyzers
 
 import (
+	"dokaz/analyzers/archive"
 	"dokaz/analyzers/container"
 	"dokaz/analyzers/exif"
 	"dokaz/analyzers/features"
@@ -28,6 +29,7 @@ func All() []pipeline.Analyzer {
 		features.New(),
 		sound.New(),
 		thumbnail.New(),
+		archive.New(nil),
 	}
 }
 

@@ -120,6 +120,10 @@ var signatures = []signature{
 	{Format{"pdf", "application/pdf", Other, []string{"pdf"}, false}, starts("%PDF-")},
 	{Format{"gzip", "application/gzip", Other, []string{"gz", "tgz"}, false}, starts("\x1f\x8b")},
 	{Format{"7z", "application/x-7z-compressed", Other, []string{"7z"}, false}, starts("7z\xbc\xaf\x27\x1c")},
+	{Format{"bzip2", "application/x-bzip2", Other, []string{"bz2", "tbz2", "tbz"}, false}, isBzip2},
+	{Format{"xz", "application/x-xz", Other, []string{"xz", "txz"}, false}, starts("\xfd7zXZ\x00")},
+	{Format{"zstd", "application/zstd", Other, []string{"zst", "tzst"}, false}, starts("\x28\xb5\x2f\xfd")},
+	{Format{"tar", "application/x-tar", Other, []string{"tar"}, false}, isTar},
 	{Format{"elf", "application/x-elf", Other, []string{"elf"}, false}, starts("\x7fELF")},
 	{Format{"hls", "application/vnd.apple.mpegurl", Other, []string{"m3u8", "m3u"}, true}, isM3U},
 	{Format{"ffconcat", "text/x-ffconcat", Other, []string{"ffconcat"}, true}, starts("ffconcat version")},
@@ -273,6 +277,15 @@ func isMPEGTS(h []byte) bool {
 func isM3U(h []byte) bool {
 	return bytes.HasPrefix(bytes.TrimPrefix(h, []byte("\xef\xbb\xbf")), []byte("#EXTM3U"))
 }
+
+// isBzip2 asks for the block size and the mark of a first block, or of an empty stream's end, behind the three letters.
+func isBzip2(h []byte) bool {
+	return len(h) >= 10 && string(h[:3]) == "BZh" && h[3] >= '1' && h[3] <= '9' &&
+		(string(h[4:10]) == "\x31\x41\x59\x26\x53\x59" || string(h[4:10]) == "\x17\x72\x45\x38\x50\x90")
+}
+
+// isTar asks for the magic of POSIX.1-1988 and GNU; older archives have none.
+func isTar(h []byte) bool { return len(h) >= 263 && string(h[257:262]) == "ustar" }
 
 // isMP3 accepts an ID3v2 tag, or an MPEG audio frame header of layer II or III with valid fields (ISO/IEC 11172-3 §2.4.2.3).
 func isMP3(h []byte) bool {

@@ -24,7 +24,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var chaos = flag.Bool("chaos", false, "run the long fault-injection tests")
+var (
+	chaos       = flag.Bool("chaos", false, "run the long fault-injection tests")
+	chaosItems  = flag.Int("chaos-items", 5000, "items of the long history of faults")
+	chaosFaults = flag.Int("chaos-faults", 2000, "faults of the long history of faults")
+)
 
 // dokaz starts the program as a process of its own.
 func dokaz(ctx context.Context, args ...string) (*exec.Cmd, *bytes.Buffer) {
@@ -98,7 +102,7 @@ func checkItem(ctx context.Context, c *catalog.Catalog, dir string, l catalog.Li
 			return "", fmt.Errorf("%s: revision %d of core %s after %d", d, r.Number, r.Core, i)
 		}
 	}
-	if acts[pipeline.ActReported] != len(revisions) || acts[pipeline.ActReceived] != l.Receipts || acts[pipeline.ActExamined] != 1 {
+	if acts[pipeline.ActReported] != len(revisions) || acts[pipeline.ActReceived] != l.Receipts || acts[pipeline.ActExamined] != 1+acts[pipeline.ActRetried] {
 		return "", fmt.Errorf("%s: custody %v of %d revisions and %d receipts", d, acts, len(revisions), l.Receipts)
 	}
 	for _, name := range []string{"report.html", "report.json"} {

@@ -24,6 +24,7 @@ var refusals = map[string]string{
 	"concat script named .mp4": "ffconcat",
 	"JPEG that claims 65,535²": "pixels 4,294,836,225 over",
 	"IFD cycle":                "cycle",
+	"archive of zeros":         "archive ratio",
 }
 
 // TestHostileFilesAreReported runs the hostile set: every file ends as a valid report, what wants something

@@ -80,7 +80,7 @@ was measured. It judges nothing to be real or false; that is for people to decid
 	root.MarkFlagsMutuallyExclusive("json", "jsonl")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
-		runCommand(t), statusCommand(t), showCommand(t), reportCommand(t), matchesCommand(t), compareCommand(t), findCommand(t), evalCommand(t),
+		runCommand(t), statusCommand(t), quarantineCommand(t), showCommand(t), reportCommand(t), matchesCommand(t), compareCommand(t), findCommand(t), evalCommand(t),
 		serveCommand(t), tokenCommand(t), doctorCommand(t), demoCommand(t), schemaCommand(t), configCommand(t), versionCommand(t), referenceCommand(t),
 	)
 	return root

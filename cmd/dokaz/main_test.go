@@ -15,7 +15,7 @@ const asMain = "DOKAZ_TEST_AS_MAIN"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == sandbox.Verb {
-		os.Exit(wire.ChildMain())
+		os.Exit(sandbox.Main(poisoned(wire.InChild())))
 	}
 	if os.Getenv(asMain) != "" {
 		if err := os.Unsetenv(asMain); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -92,9 +91,8 @@ func matches(c *cobra.Command, t *terminal, h *wire.House, a []string) error {
 	switch {
 	case t.flags.jsonl:
 		// The contract of this verb: lines are matches and nothing else.
-		e := json.NewEncoder(t.out)
 		for _, m := range all {
-			if err := e.Encode(m); err != nil {
+			if err := t.encode(m, ""); err != nil {
 				return err
 			}
 		}

@@ -38,8 +38,8 @@ func runCommand(t *terminal) *cobra.Command {
 		Short: "Take files in, examine them, compare them, and write a report for each",
 		Long: `Take files and folders in and leave a verification report for every item in CASE/reports.
 
-Media by content or by extension is taken; everything else is listed with the reason, and taken too with --all.
-"-" reads one file from standard input. Sources are only ever read. A repeated run skips what is known.
+Media by content or by extension is taken, and archives (zip, 7z, tar, gzip, bzip2, xz, zstd), whose members become items of their own;
+everything else is listed with the reason, and taken too with --all. "-" reads one file from standard input. Sources are only ever read. A repeated run skips what is known.
 Ctrl-C once finishes the items in work, twice stops at once; either way the same command goes on later.`,
 		Example: `  dokaz run ~/evidence/2020-08-10
   dokaz run --manifest claims.csv
@@ -52,7 +52,7 @@ Ctrl-C once finishes the items in work, twice stops at once; either way the same
 		},
 	}
 	f := c.Flags()
-	f.BoolVar(&o.all, "all", false, "take in what is not media, too")
+	f.BoolVar(&o.all, "all", false, "take in what is neither media nor an archive, too")
 	f.BoolVar(&o.hidden, "hidden", false, "look at hidden files and folders, too")
 	f.StringVar(&o.filesFrom, "files-from0", "", "read paths separated by NUL from this file, or - for standard input")
 	f.StringVar(&o.manifest, "manifest", "", "take in the files that a CSV of claims names (path,source,url,claimed_time,claimed_place,lat,lon,collector,consent,notes)")

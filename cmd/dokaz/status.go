@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"dokaz/cmd/internal/wire"
 	"dokaz/pipeline/catalog"
@@ -82,15 +81,14 @@ func status(c *cobra.Command, t *terminal, h *wire.House, items, failed bool) er
 		t.printf("  tried %d times: %s of %s: %s\n", s.Attempts, s.Step, s.Item, plain(s.Cause))
 	}
 	if items || failed {
-		printRows(t.out, rows)
+		t.printRows(rows)
 	}
 	return nil
 }
 
 // printRows draws items as a table.
-func printRows(w io.Writer, rows []wire.Row) {
+func (t *terminal) printRows(rows []wire.Row) {
 	tw := table.NewWriter()
-	tw.SetOutputMirror(w)
 	tw.SetStyle(table.StyleLight)
 	tw.Style().Options.DrawBorder = false
 	tw.SetColumnConfigs([]table.ColumnConfig{{Number: 2, WidthMax: 40}, {Number: 4, Align: text.AlignRight}, {Number: 7, WidthMax: 60}})
@@ -105,5 +103,5 @@ func printRows(w io.Writer, rows []wire.Row) {
 		}
 		tw.AppendRow(table.Row{r.Item.Digest.Hex()[:12], plain(r.Name), r.Item.Kind, size(r.Item.Size), r.Matches, r.State, why})
 	}
-	tw.Render()
+	t.printf("%s\n", tw.Render())
 }

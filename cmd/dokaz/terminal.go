@@ -1,16 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
-	"unicode"
 
 	"dokaz/cmd/internal/wire"
+	"dokaz/pipeline/display"
 
 	"golang.org/x/term"
 )
@@ -52,10 +52,20 @@ func (t *terminal) config() (wire.Config, []wire.Setting, error) {
 
 // document prints one JSON document, indented for people who read it.
 func (t *terminal) document(v any) error {
-	e := json.NewEncoder(t.out)
+	return t.encode(v, "  ")
+}
+
+// encode prints one JSON document; what is not visible in it is escaped, since it may be looked at on a terminal.
+func (t *terminal) encode(v any, indent string) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	e.SetIndent("", indent)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := t.out.Write(display.JSON(b.Bytes()))
+	return err
 }
 
 // eventSchema names the form of a line of --jsonl.
@@ -72,24 +82,26 @@ func (t *terminal) event(kind string, fields map[string]any) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e := json.NewEncoder(t.out)
-	e.SetEscapeHTML(false)
-	return e.Encode(line)
+	return t.encode(line, "")
 }
 
-// printf writes a result for people; with --json or --jsonl it writes nothing.
+// plain is hostile text as one piece of a line.
+func plain(s string) string { return display.Text(s) }
+
+// printf writes a result for people; with --json or --jsonl it writes nothing. Hostile text in it goes through plain before; what was
+// forgotten cannot act on a terminal, but could begin lines.
 func (t *terminal) printf(format string, a ...any) {
 	if t.flags.json || t.flags.jsonl {
 		return
 	}
-	_, _ = fmt.Fprintf(t.out, format, a...) // a reader that went away has no use for an error
+	_, _ = io.WriteString(t.out, display.Lines(fmt.Sprintf(format, a...))) // a reader that went away has no use for an error
 }
 
-// say writes a message to stderr.
+// say writes a message to stderr, as printf does.
 func (t *terminal) say(format string, a ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	_, _ = fmt.Fprintf(t.messages, format, a...)
+	_, _ = io.WriteString(t.messages, display.Lines(fmt.Sprintf(format, a...)))
 }
 
 // fault prints an error: as JSON on stdout in JSON modes, for people on stderr otherwise.
@@ -112,20 +124,6 @@ func (t *terminal) fault(f fault) {
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("CI") == ""
-}
-
-// plain makes hostile text harmless on a terminal: control, bidirectional and invisible characters are
-// shown by their code points.
-func plain(s string) string {
-	var b strings.Builder
-	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
-		if r != ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) {
-			fmt.Fprintf(&b, "<U+%04X>", r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // size writes a number of bytes for people, in powers of 1,000.

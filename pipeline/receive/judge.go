@@ -8,17 +8,19 @@ import (
 	"dokaz/pipeline"
 )
 
-// Identify tells what a file is by the first of its bytes. isMedia is true where they or its name say so: a
-// playlist named .mp4 is an item, of the playlist's format. Where the bytes tell nothing, the kind is Other
+// Identify tells what a file is by the first of its bytes. isWanted is true where they or its name say that it is media: a
+// playlist named .mp4 is an item, of the playlist's format. It is true of archives, too, whose names do not claim something
+// else: a .docx is a zip archive by content, and a document to whoever gives it. Where the bytes tell nothing, the kind is Other
 // whatever the name claims: equal bytes under two names are one item, and its kind must not depend on which
 // name came first.
-func Identify(name string, head []byte) (kind pipeline.Kind, format string, isMedia bool) {
+func Identify(name string, head []byte) (kind pipeline.Kind, format string, isWanted bool) {
 	content, known := pipeline.Sniff(head)
 	claimed, named := pipeline.FormatOfName(name)
 	claimsMedia := named && claimed.Kind != pipeline.Other
 	switch {
 	case known:
-		return content.Kind, content.Name, content.Kind != pipeline.Other || claimsMedia
+		archive := pipeline.IsArchive(content.Name) && (named && pipeline.IsArchive(claimed.Name) || pipeline.Extension(name) == "")
+		return content.Kind, content.Name, content.Kind != pipeline.Other || claimsMedia || archive
 	case claimsMedia:
 		return pipeline.Other, "", true
 	}

@@ -16,10 +16,10 @@ func nameOf(p string) (name string, raw []byte) {
 	return strings.ToValidUTF8(base, "\uFFFD"), []byte(base)
 }
 
-// portable writes a path as valid UTF-8 so that different paths stay different: a byte that is no
+// Portable writes a path as valid UTF-8 so that different paths stay different: a byte that is no
 // UTF-8, and each byte of a U+FFFD that was there, becomes U+FFFD and two hexadecimal digits. Any
 // other path is itself; nothing is normalised, cut or made harmless to print.
-func portable(p string) string {
+func Portable(p string) string {
 	if utf8.ValidString(p) && !strings.ContainsRune(p, utf8.RuneError) {
 		return p
 	}

@@ -13,7 +13,7 @@ func FuzzPaths(f *testing.F) {
 	f.Add("\uFFFDFF", "\xff")
 	f.Add("\xefBFBD", "\uFFFD")
 	f.Fuzz(func(t *testing.T, a, b string) {
-		pa, pb := portable(a), portable(b)
+		pa, pb := Portable(a), Portable(b)
 		if !utf8.ValidString(pa) || (pa == pb) != (a == b) {
 			t.Errorf("%q becomes %q, %q becomes %q", a, pa, b, pb)
 		}

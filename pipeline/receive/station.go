@@ -43,7 +43,7 @@ type Station struct {
 	Records Records
 	By      pipeline.Actor   // who receives
 	Now     func() time.Time // the clock receipts are dated by
-	All     bool             // take in what is not media too
+	All     bool             // take in what is neither media nor an archive, too
 }
 
 // Result is what became of one candidate.
@@ -56,13 +56,13 @@ type Result struct {
 	Changed  string            // how the source changed while it was copied; "" where that was not noticed
 }
 
-// Take seals the candidate's bytes and records them. A source that cannot be read, or is not media while
+// Take seals the candidate's bytes and records them. A source that cannot be read, or is neither media nor an archive while
 // All is not set, is left out: that is a Result, not an error, and nothing is kept of it. An error is ours:
 // of the vault, the records, this process' own means, or ctx. The bytes are durable before they are
 // recorded, so that a crash between the two leaves bytes without an item, which taking them again mends.
 func (s *Station) Take(ctx context.Context, c Candidate) (Result, error) {
 	result, err := s.take(ctx, c)
-	result.Path = portable(c.Path)
+	result.Path = Portable(c.Path)
 	if err != nil {
 		return Result{Path: result.Path}, fmt.Errorf("receive %q: %w", result.Path, err)
 	}
@@ -91,7 +91,7 @@ type Sealed struct {
 func (s *Station) Seal(ctx context.Context, c Candidate) (Sealed, error) {
 	sealed, err := s.seal(ctx, c)
 	if err != nil {
-		return Sealed{}, fmt.Errorf("receive %q: %w", portable(c.Path), err)
+		return Sealed{}, fmt.Errorf("receive %q: %w", Portable(c.Path), err)
 	}
 	return sealed, nil
 }
@@ -99,7 +99,7 @@ func (s *Station) Seal(ctx context.Context, c Candidate) (Sealed, error) {
 // Record is the second half of Take: it records what was sealed, with the claims given.
 func (s *Station) Record(ctx context.Context, sealed Sealed, claims pipeline.Claims) (Result, error) {
 	result, err := s.record(ctx, sealed, claims)
-	result.Path = portable(sealed.path)
+	result.Path = Portable(sealed.path)
 	if err != nil {
 		return Result{Path: result.Path}, fmt.Errorf("receive %q: %w", result.Path, err)
 	}
@@ -126,8 +126,8 @@ func (s *Station) seal(ctx context.Context, c Candidate) (Sealed, error) {
 	if err != nil {
 		return leaveOut(err)
 	}
-	kind, format, isMedia := Identify(path.Base(c.Path), head)
-	if !isMedia && !s.All {
+	kind, format, isWanted := Identify(path.Base(c.Path), head)
+	if !isWanted && !s.All {
 		return Sealed{LeftOut: notMedia(path.Base(c.Path), head)}, nil
 	}
 	// The head is not read again: what was judged is what is sealed.
@@ -147,7 +147,7 @@ func (s *Station) seal(ctx context.Context, c Candidate) (Sealed, error) {
 // record writes the receipt.
 func (s *Station) record(ctx context.Context, sealed Sealed, claims pipeline.Claims) (Result, error) {
 	r := pipeline.Receipt{
-		Item: sealed.Item.Digest, Path: portable(sealed.path), Claims: claims,
+		Item: sealed.Item.Digest, Path: Portable(sealed.path), Claims: claims,
 		At: s.Now().UTC(), By: s.By, Modified: sealed.modified,
 	}
 	r.Name, r.RawName = nameOf(sealed.path)

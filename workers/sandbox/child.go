@@ -172,8 +172,8 @@ func (c *Child) next() (p *process, spare bool, err error) {
 	}
 }
 
-// attempt lets one child examine the item with some analyzers.
-func (c *Child) attempt(ctx context.Context, it pipeline.Item, src *source, refs []pipeline.Ref) (e examined, err error) {
+// attempt lets one child examine the item with some analyzers; members, where not nil, takes what it holds.
+func (c *Child) attempt(ctx context.Context, it pipeline.Item, src *source, refs []pipeline.Ref, members *intake) (e examined, err error) {
 	p, err := c.take(ctx)
 	if err != nil {
 		return examined{}, err
@@ -188,5 +188,6 @@ func (c *Child) attempt(ctx context.Context, it pipeline.Item, src *source, refs
 		return examined{}, err
 	}
 	defer input.Close()
-	return p.examine(ctx, request{Item: it, Analyzers: refs}, int(input.Fd()), c.opt.Limits)
+	p.members = members
+	return p.examine(ctx, request{Item: it, Analyzers: refs, Members: members != nil}, int(input.Fd()), c.opt.Limits)
 }

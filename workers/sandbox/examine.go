@@ -45,7 +45,7 @@ func (c *Child) Examine(ctx context.Context, it pipeline.Item, o pipeline.Origin
 	b := book{refs: refs, pages: make(map[pipeline.Ref]testimony, len(refs)), derivatives: map[pipeline.Digest][]byte{}}
 	todo := refs
 	for n := 1; len(todo) > 0; n++ {
-		e, err := c.attempt(ctx, it, src, todo)
+		e, err := c.attempt(ctx, it, src, todo, nil)
 		if err != nil {
 			return Result{}, err
 		}

@@ -77,6 +77,7 @@ func answer(l Limits, r request, out *voice, run Run) error {
 		return err
 	}
 	out.expect(r.Analyzers)
+	out.unfolds = r.Members
 	names := make([]string, len(r.Analyzers))
 	for i, ref := range r.Analyzers {
 		names[i] = ref.Analyzer

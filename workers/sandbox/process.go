@@ -20,7 +20,8 @@ import (
 const (
 	readyWithin = 15 * time.Second // for a child's hello
 	grace       = 5 * time.Second  // for a child's end after its reply
-	linger      = time.Second      // for what is still in the pipes after a child's end
+	linger      = time.Second      // for what may still come through the pipes after a child's end
+	lingerMost  = 10 * time.Minute // for what is still in the reply's pipe then, where we read it slowly
 )
 
 // process is one started child.
@@ -31,9 +32,11 @@ type process struct {
 	errors  *os.File
 	lines   *lines
 	stderr  *tail
+	members *intake       // takes what an archive holds, where that was asked for
 	exited  chan struct{} // closed when it has ended, its group is killed and state is set
 	state   *os.ProcessState
 	waitErr error
+	end     time.Time // when it had ended
 
 	mu     sync.Mutex
 	why    string // the cause we killed it for, "" where we did not
@@ -58,7 +61,7 @@ func spawn(l Limits) (*process, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sandbox: start: %w", err), p.close())
 	}
-	p.lines = &lines{r: bufio.NewReaderSize(p.reply, 64<<10)}
+	p.lines = &lines{r: bufio.NewReaderSize(late{p}, 64<<10)}
 	p.stderr = follow(p.errors)
 	go p.await()
 	return p, nil
@@ -129,10 +132,26 @@ func (p *process) await() {
 	p.state, p.waitErr = p.handle.Wait()
 	p.reaped = true
 	p.mu.Unlock()
-	end := time.Now().Add(linger) // a grandchild that left the group may hold the pipes open
+	p.end = time.Now()
+	end := p.end.Add(linger) // a grandchild that left the group may hold the pipes open
 	_ = p.reply.SetReadDeadline(end)
 	_ = p.errors.SetReadDeadline(end)
 	close(p.exited)
+}
+
+// late reads a child's reply. What a child wrote before its end lies in the pipe however late we come to read it, as where what it gave
+// out had to become durable meanwhile: each reading begun after the end has a linger of its own.
+type late struct{ p *process }
+
+func (l late) Read(b []byte) (int, error) {
+	if l.p.gone() {
+		until := time.Now().Add(linger)
+		if most := l.p.end.Add(lingerMost); until.After(most) {
+			until = most
+		}
+		_ = l.p.reply.SetReadDeadline(until) // it was possible before
+	}
+	return l.p.reply.Read(b)
 }
 
 // kill kills the whole group for a cause; the first cause stands.
@@ -245,7 +264,7 @@ func (p *process) examine(ctx context.Context, r request, input int, l Limits) (
 	if err := p.ask(r, input); err != nil {
 		return examined{}, err
 	}
-	said, err := listen(p.lines, r.Analyzers)
+	said, err := p.hear(r)
 	if err != nil {
 		p.kill(err.Error())
 	}

@@ -37,6 +37,7 @@ type lines struct {
 	r     *bufio.Reader
 	bytes int64
 	count int
+	more  int64 // bytes allowed beyond maxReply, and a line for each piece of them
 }
 
 // next returns the next line without its end, valid until the next call. A last line without an end is
@@ -48,7 +49,7 @@ func (l *lines) next() ([]byte, error) {
 		if len(long)+len(line) > maxLine {
 			return nil, violates("a line of more than %s", amount(maxLine))
 		}
-		if l.bytes+int64(len(long)+len(line)) > maxReply {
+		if l.bytes+int64(len(long)+len(line)) > maxReply+l.more {
 			return nil, violates("more than %s", amount(maxReply))
 		}
 		long = append(long, line...)
@@ -62,9 +63,9 @@ func (l *lines) next() ([]byte, error) {
 	switch {
 	case len(line) > maxLine:
 		return nil, violates("a line of more than %s", amount(maxLine))
-	case l.bytes > maxReply:
+	case l.bytes > maxReply+l.more:
 		return nil, violates("more than %s", amount(maxReply))
-	case l.count > maxLines:
+	case int64(l.count) > maxLines+l.more/minPiece:
 		return nil, violates("more than %d lines", maxLines)
 	case err != nil:
 		return nil, io.EOF // also a deadline after the process's end: nothing more can come
@@ -128,8 +129,10 @@ func (r *reply) take(e event, refs []pipeline.Ref) error {
 			}
 		}
 		r.complete = true
-	default:
+	case e.Hello != nil:
 		return violates("hello in the middle")
+	default:
+		return violates("a member that nobody asked for")
 	}
 	return nil
 }

@@ -64,6 +64,9 @@ func tag(name, value string) pipeline.Tag {
 
 // stub plays the analyzers: what each does stands in its name.
 func stub(ctx context.Context, it pipeline.Item, o pipeline.Original, names []string, sink Sink) error {
+	if slices.Contains(names, "unfold") {
+		return unfold(o, sink)
+	}
 	if slices.Contains(names, "watch-a") {
 		sink.Start(ref("watch-a")) // two watchers at work together
 		sink.Start(ref("watch-b"))

@@ -18,6 +18,7 @@ type voice struct {
 	bytes       int
 	lines       int
 	derivatives map[pipeline.Digest]bool
+	unfolds     bool  // members of an archive were asked for
 	err         error // the first that could not be returned
 }
 

@@ -53,6 +53,7 @@ const protocol = 1
 type request struct {
 	Item      pipeline.Item  `json:"item"`
 	Analyzers []pipeline.Ref `json:"analyzers"`
+	Members   bool           `json:"members,omitempty"` // what an archive holds is wanted, too
 }
 
 // event is one line of the reply; exactly one member is set. By counts the analyzers of the request from 0,
@@ -63,6 +64,10 @@ type event struct {
 	Say   *sayEvent   `json:"say,omitempty"`
 	End   *endEvent   `json:"end,omitempty"`
 	Bye   *byeEvent   `json:"bye,omitempty"`
+
+	Member *pipeline.Member `json:"member,omitempty"` // begins one; only where members were asked for
+	Piece  *pieceEvent      `json:"piece,omitempty"`
+	Ended  *endedEvent      `json:"ended,omitempty"`
 }
 
 // helloEvent comes once the child's walls stand and before it reads its request.
@@ -91,10 +96,19 @@ type endEvent struct {
 
 type byeEvent struct{}
 
+// pieceEvent brings the next bytes of the member begun.
+type pieceEvent struct {
+	Bytes []byte `json:"bytes"`
+}
+
+type endedEvent struct {
+	Whole bool `json:"whole"`
+}
+
 // set counts the members that are set.
 func (e event) set() int {
 	n := 0
-	for _, is := range []bool{e.Hello != nil, e.Start != nil, e.Say != nil, e.End != nil, e.Bye != nil} {
+	for _, is := range []bool{e.Hello != nil, e.Start != nil, e.Say != nil, e.End != nil, e.Bye != nil, e.Member != nil, e.Piece != nil, e.Ended != nil} {
 		if is {
 			n++
 		}

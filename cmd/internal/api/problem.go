@@ -81,7 +81,7 @@ var meanings = map[Code]meaning{
 	KeyReused:           {422, "This Idempotency-Key was used for another request", "take a new key"},
 	TooLarge:            {413, "The body is larger than what is taken", "limit says how large it may be"},
 	MediaType:           {415, "The body is not of a type taken here", ""},
-	NotMedia:            {415, "The file is no photo, video or sound, by content or by name", "only media are examined; send what belongs to one as its sidecar"},
+	NotMedia:            {415, "The file is no photo, video, sound or archive, by content or by name", "media and archives are taken; send what belongs to one as its sidecar"},
 	TooMany:             {429, "Too many requests at once", "wait as Retry-After says"},
 	UploadUnknown:       {404, "There is no such upload, or its time is over", "begin a new one"},
 	UploadBusy:          {423, "A piece of this upload is being written", "ask with HEAD where it stands in a moment"},

@@ -9,6 +9,7 @@ import (
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
 	"dokaz/pipeline/compare"
+	"dokaz/workers/sandbox"
 )
 
 // examining carries an item through examine and compare.
@@ -48,6 +49,13 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 	if err != nil {
 		return catalog.Examined{}, err
 	}
+	var unpacked sandbox.Result
+	if i := slices.Index(todo, archiveRef()); i >= 0 && pipeline.IsArchive(it.Format) {
+		todo = slices.Delete(slices.Clone(todo), i, i+1)
+		if unpacked, err = s.unpack(ctx, it, o); err != nil {
+			return catalog.Examined{}, errors.Join(err, o.Close())
+		}
+	}
 	got, err := s.Child.Examine(ctx, it, o, todo)
 	if err = errors.Join(err, o.Close()); err != nil {
 		return catalog.Examined{}, err
@@ -58,8 +66,8 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 		}
 	}
 	return catalog.Examined{
-		Examination: together(refs(), kept, got.Examination),
-		Quarantined: got.Quarantined,
+		Examination: together(refs(), kept, got.Examination, unpacked.Examination),
+		Quarantined: got.Quarantined || unpacked.Quarantined,
 		Detail:      isolation(got.Layers),
 	}, nil
 }

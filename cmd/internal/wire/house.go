@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dokaz/analyzers"
+	"dokaz/analyzers/archive"
 	"dokaz/analyzers/media"
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
@@ -208,15 +209,22 @@ func yielding(kinds []pipeline.FactKind) []string {
 }
 
 // ChildMain is the life of the examining child; its result is the child's exit code.
-func ChildMain() int {
+func ChildMain() int { return sandbox.Main(InChild()) }
+
+// InChild is what the child does with its item.
+func InChild() sandbox.Run {
 	list, p := analyzers.All(), media.New()
 	wanted, closer := analyzers.OnDemand()
-	return sandbox.Main(func(ctx context.Context, it pipeline.Item, o pipeline.Original, names []string, sink sandbox.Sink) error {
+	return func(ctx context.Context, it pipeline.Item, o pipeline.Original, names []string, sink sandbox.Sink) error {
 		if asked := among(wanted, names); len(asked) > 0 {
 			return examine.Run(ctx, asked, closer, it, o, sink)
 		}
-		return examine.Run(ctx, among(list, names), p, it, o, sink)
-	})
+		now := among(list, names)
+		if out, ok := sink.(interface{ Members() *sandbox.Members }); ok && out.Members() != nil {
+			now = among([]pipeline.Analyzer{archive.New(out.Members())}, names)
+		}
+		return examine.Run(ctx, now, p, it, o, sink)
+	}
 }
 
 // among keeps the analyzers of these names.

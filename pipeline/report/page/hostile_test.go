@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/display"
 )
 
 // evil is what a file or a giver may put anywhere.
@@ -93,7 +94,7 @@ func harmless(t *testing.T, name, page string) {
 		t.Errorf("%s is not UTF-8", name)
 	}
 	for i, c := range body {
-		if c != '\n' && !visible(c) {
+		if c != '\n' && !display.Visible(c) {
 			t.Errorf("%s holds U+%04X: …%q", name, c, body[max(0, i-60):i])
 			break
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/display"
 	"dokaz/pipeline/report/words"
 )
 
@@ -259,7 +260,7 @@ func relative(href string) error {
 		return nil
 	}
 	u, err := url.Parse(href)
-	if err != nil || u.IsAbs() || u.Host != "" || u.RawQuery != "" || strings.HasPrefix(href, "/") || strings.ContainsAny(href, "\\:") || !plain(href) {
+	if err != nil || u.IsAbs() || u.Host != "" || u.RawQuery != "" || strings.HasPrefix(href, "/") || strings.ContainsAny(href, "\\:") || !display.Plain(href) {
 		return fmt.Errorf("%w: href %q is not a relative path", pipeline.ErrMalformed, href)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/display"
 )
 
 // IndexSchema names the form of a line of index.jsonl.
@@ -74,7 +75,7 @@ func CSV(w io.Writer, rows []Row) error {
 	}
 	for _, rec := range records {
 		for i, c := range rec {
-			rec[i] = cell(c)
+			rec[i] = display.Cell(c)
 		}
 		if err := out.Write(rec); err != nil {
 			return fmt.Errorf("index.csv: %w", err)
@@ -85,36 +86,4 @@ func CSV(w io.Writer, rows []Row) error {
 		return fmt.Errorf("index.csv: %w", err)
 	}
 	return nil
-}
-
-// formulaStarts are the characters by which spreadsheets know a formula, with their full-width forms, which
-// some accept (OWASP, "CSV Injection").
-const formulaStarts = "=+-@\t\r\n＝＋－＠"
-
-// separators are characters at which a spreadsheet of another setting begins a new cell.
-const separators = ",;\t\r\n|\""
-
-// cell makes a text safe to open in a spreadsheet: an apostrophe goes before a formula's first character at
-// the cell's beginning and behind every separator, blanks in between or not.
-func cell(s string) string {
-	guarded := guard(s)
-	return ShowText(guarded, 0)
-}
-
-func guard(s string) string {
-	var b strings.Builder
-	begins := true
-	for _, r := range s {
-		if begins && strings.ContainsRune(formulaStarts, r) {
-			b.WriteByte('\'')
-		}
-		switch {
-		case strings.ContainsRune(separators, r):
-			begins = true
-		case r != ' ':
-			begins = false
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }

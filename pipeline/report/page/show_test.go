@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"dokaz/pipeline/display"
 	"dokaz/pipeline/report/words"
 )
 
@@ -67,12 +68,12 @@ func FuzzShow(f *testing.F) {
 			t.Fatalf("%q: not UTF-8", s)
 		}
 		for _, r := range html.UnescapeString(rest) {
-			if !visible(r) {
+			if !display.Visible(r) {
 				t.Fatalf("%q: U+%04X in %s", s, r, got)
 			}
 		}
 		for _, r := range ShowText(s, limit) {
-			if !visible(r) {
+			if !display.Visible(r) {
 				t.Fatalf("%q: U+%04X in text", s, r)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/display"
 )
 
 // structure lists type, size of the picture and stretches of the file that stand out, what the file tells of its past, and its pieces.
@@ -74,7 +75,7 @@ func (m maker) fillHashes(v *view) {
 			size = ours(strconv.Itoa(f.Width) + " × " + strconv.Itoa(f.Height))
 		}
 		bits := hexText(f.Bits)
-		if len(f.Bits) > 256 || !plain(f.Bits) {
+		if len(f.Bits) > 256 || !display.Plain(f.Bits) {
 			bits = shown(f.Bits)
 		}
 		t.rows = append(t.rows, []template.HTML{Show(f.Algorithm, MaxTitle), bits, quality, size, shown(f.Decoder)})
