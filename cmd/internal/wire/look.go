@@ -39,11 +39,15 @@ func (h *House) Look(ctx context.Context, path string) (Seen, error) {
 // lookAt is Look for bytes that come from anywhere, under a name that is a claim like any other.
 func (h *House) lookAt(ctx context.Context, name string, src io.Reader) (Seen, error) {
 	var s Seen
+	child, err := h.Examiner()
+	if err != nil {
+		return s, err
+	}
 	o, err := h.unnamed(name, src, &s.Item)
 	if err != nil {
 		return s, err
 	}
-	got, err := h.Examiner().Examine(ctx, s.Item, o, refs())
+	got, err := child.Examine(ctx, s.Item, o, refs())
 	if err = errors.Join(err, o.Close()); err != nil {
 		return s, err
 	}
