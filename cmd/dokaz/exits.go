@@ -75,6 +75,8 @@ var known = []struct {
 	{wire.ErrConfig, fault{Code: "DKZ-0004", What: "The configuration cannot be used", Exit: exitUsage, Do: "dokaz config show --origin"}},
 	{wire.ErrQueue, fault{Code: "DKZ-0007", What: "The Redis named cannot serve as the queue", Exit: exitMissing,
 		Do: "start it (apt-get install redis-server), or leave --redis away to use the queue inside the process"}},
+	{wire.ErrUnwalled, fault{Code: "DKZ-0013", What: "This machine cannot hold a hostile file, so none is examined", Exit: exitMissing,
+		Do: "see docs/isolation.md for what gives the walls back; --unsafe-no-sandbox examines without them, and every report will say so"}},
 	{pipeline.ErrCorrupt, fault{Code: "DKZ-0005", What: "Kept bytes are no longer those that were put", Exit: exitIntegrity,
 		Do: "do not work on this case; compare it with a backup"}},
 	{pipeline.ErrNotFound, fault{Code: "DKZ-0008", What: "Nothing is known under this name", Exit: exitUsage,

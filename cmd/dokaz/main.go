@@ -75,6 +75,8 @@ was measured. It judges nothing to be real or false; that is for people to decid
 	f.IntVar(&t.flags.workers, "workers", 0, "items examined at once (default: the number of processors)")
 	f.StringVar(&t.flags.language, "language", "",
 		"language of report pages: "+strings.Join(words.Languages(), ", ")+" (default en, or DOKAZ_LANGUAGE)")
+	f.BoolVar(&t.flags.unsafe, "unsafe-no-sandbox", false,
+		"examine files even where this machine cannot wall in the process that does; every report and custody entry says so")
 	f.BoolVar(&t.flags.json, "json", false, "print one JSON document")
 	f.BoolVar(&t.flags.jsonl, "jsonl", false, "print a stream of JSON events, one a line; the last is \"summary\"")
 	root.MarkFlagsMutuallyExclusive("json", "jsonl")

@@ -24,7 +24,7 @@ type terminal struct {
 		caseDir, redis, language string
 		workers                  int
 		json, jsonl              bool
-		pdf                      bool
+		pdf, unsafe              bool
 	}
 	mu sync.Mutex // events come from several goroutines
 }
@@ -46,6 +46,9 @@ func (t *terminal) config() (wire.Config, []wire.Setting, error) {
 	}
 	if t.flags.pdf {
 		set["pdf"] = "true"
+	}
+	if t.flags.unsafe {
+		set["child.unsafe"] = "true"
 	}
 	return wire.LoadConfig(set)
 }

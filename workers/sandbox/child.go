@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 
@@ -16,31 +15,40 @@ var ErrClosed = errors.New("sandbox: closed")
 
 // Child runs examinations, each in a process of its own. It is safe for concurrent use.
 type Child struct {
-	opt    Options
-	layers []pipeline.Layer
-	jobs   chan func()   // for the thread that starts processes
-	spares chan *process // started, waiting for a request
-	slots  chan struct{} // one for each spare there is or will be
-	quit   chan struct{}
+	opt     Options
+	layers  []pipeline.Layer
+	starter *starter
+	orders  orders
+	spares  chan *process // started, waiting for a request
+	slots   chan struct{} // one for each spare there is or will be
 
 	mu      sync.Mutex
 	closed  bool
 	running sync.WaitGroup // examinations and starts under way
 }
 
-// New returns a Child that has started nothing yet. It has to be closed.
-func New(o Options) *Child {
+// New tries which walls stand on this machine by starting a child, which becomes the first spare. Too few of them are
+// ErrUnwalled. What it returns has to be closed.
+func New(o Options) (*Child, error) {
 	o = o.filled()
-	c := &Child{
-		opt:    o,
-		layers: Layers(o.Limits),
-		jobs:   make(chan func()),
-		spares: make(chan *process, o.Spares),
-		slots:  make(chan struct{}, o.Spares),
-		quit:   make(chan struct{}),
+	s, first, f, err := probe(o)
+	if err != nil {
+		return nil, err
 	}
-	go c.thread()
-	return c
+	c := &Child{
+		opt:     o,
+		starter: s,
+		orders:  orders{Limits: o.Limits, Plan: f.plan},
+		spares:  make(chan *process, max(o.Spares, 1)),
+		slots:   make(chan struct{}, max(o.Spares, 1)),
+	}
+	c.layers = f.layers(o)
+	if !f.plan.holds() && !o.Unsafe {
+		return nil, errors.Join(UnwalledError{c.layers}, first.dismiss(), s.stop())
+	}
+	c.slots <- struct{}{}
+	c.spares <- first
+	return c, nil
 }
 
 // Layers tells the walls round a child and their state on this machine.
@@ -63,14 +71,15 @@ func (c *Child) Close() error {
 		return nil
 	}
 	c.running.Wait()
-	close(c.quit)
 	var err error
 	for {
 		select {
 		case p := <-c.spares:
 			err = errors.Join(err, p.dismiss())
 		default:
-			return err
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return errors.Join(err, c.starter.stop())
 		}
 	}
 }
@@ -86,40 +95,30 @@ func (c *Child) enter() error {
 	return nil
 }
 
-// thread starts all processes on one thread, which lives as long as the Child: their parent in the eyes of
-// PR_SET_PDEATHSIG.
-func (c *Child) thread() {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	for {
-		select {
-		case f := <-c.jobs:
-			f()
-		case <-c.quit:
-			return
-		}
-	}
-}
-
-// start starts one child on the thread. Only between enter and running.Done.
+// start starts one child, after a new nursery where the old one was killed. Only between enter and running.Done.
 func (c *Child) start() (*process, error) {
-	type result struct {
-		p   *process
-		err error
+	c.mu.Lock()
+	s := c.starter
+	if s.lost() {
+		fresh, err := newStarter(s.plan)
+		if err != nil {
+			c.mu.Unlock()
+			return nil, err
+		}
+		if err := s.stop(); err != nil {
+			c.mu.Unlock()
+			return nil, errors.Join(err, fresh.stop())
+		}
+		c.starter, s = fresh, fresh
 	}
-	out := make(chan result, 1)
-	c.jobs <- func() {
-		p, err := spawn(c.opt.Limits)
-		out <- result{p, err}
-	}
-	r := <-out
-	return r.p, r.err
+	c.mu.Unlock()
+	return s.start(c.orders)
 }
 
 // refill starts one spare in the background, if one is missing. A start that fails is no loss: take starts
 // another and returns what is wrong.
 func (c *Child) refill() {
-	if c.enter() != nil {
+	if c.opt.Spares == 0 || c.enter() != nil {
 		return
 	}
 	select {

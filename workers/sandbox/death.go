@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -69,13 +68,9 @@ func (t *tail) text() string {
 	return string(t.head) + string(t.end)
 }
 
-// causeOfDeath names in words why a process ended, from its state and what it wrote.
-func causeOfDeath(s *os.ProcessState, stderr string, l Limits) string {
-	ws, ok := s.Sys().(syscall.WaitStatus)
-	if !ok {
-		return s.String()
-	}
-	cpu := s.UserTime() + s.SystemTime()
+// causeOfDeath names in words why a process ended, from its end and what it wrote.
+func causeOfDeath(e end, stderr string, l Limits) string {
+	ws, cpu := e.Status, e.CPU
 	switch {
 	case ws.Exited() && ws.ExitStatus() == exitCPU, ws.Signaled() && ws.Signal() == syscall.SIGKILL && cpu >= l.CPU:
 		return "killed: CPU limit " + seconds(l.CPU)

@@ -20,17 +20,18 @@ import (
 func TestDeathsInWords(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		does   string
-		limits Limits
-		want   string
+		does    string
+		limits  Limits
+		without []string
+		want    string
 	}{
 		{does: "panic", want: "exit 2: panic: no recovery here"},
 		{does: "nil", want: "exit 2: panic: runtime error: invalid memory address or nil pointer dereference"},
 		{does: "exit 2", want: "exit 2"},
 		{does: "exit 0", want: "reply refused: it ended before bye"},
 		{does: "segv", want: "signal: segmentation fault"},
-		{does: "sigkill", want: "killed by the system"},
-		{does: "stack", want: "exit 2: fatal error: stack overflow"},
+		{does: "sigkill", without: []string{layerNamespaces}, want: "killed by the system"},
+		{does: "stack", limits: Limits{Wall: 10 * time.Minute, CPU: 10 * time.Minute}, want: "exit 2: fatal error: stack overflow"},
 		{does: "sleep", limits: Limits{Wall: testWall}, want: "killed: wall clock " + seconds(testWall)},
 		{does: "spin", limits: Limits{CPU: time.Second}, want: "killed: CPU limit 1 s"},
 		{does: "hog", want: "out of memory under 6 GiB address limit"},
@@ -45,7 +46,7 @@ func TestDeathsInWords(t *testing.T) {
 			if raceOn && c.does == "hog" {
 				t.Skip("SKIPPED UNDER THE RACE DETECTOR: its shadow memory forbids an address space limit")
 			}
-			r := examine(t, child(t, c.limits), "x", "one", c.does, "two")
+			r := examine(t, child(t, c.limits, c.without...), "x", "one", c.does, "two")
 			want := []string{
 				"one done",
 				c.does + " failed: process died twice: " + c.want + "; quarantined",
@@ -85,7 +86,8 @@ func TestWatchersAtWorkTogetherAreCulpritsTogether(t *testing.T) {
 
 func TestOneDeathIsForgiven(t *testing.T) {
 	t.Parallel()
-	r := examine(t, child(t, Limits{}), filepath.Join(t.TempDir(), "mark"), "one", "die once", "two")
+	c := child(t, Limits{}, Removable()...) // so that it can leave a mark
+	r := examine(t, c, filepath.Join(t.TempDir(), "mark"), "one", "die once", "two")
 	if diff := cmp.Diff([]string{"one done", "die once done", "two done"}, verdicts(r)); diff != "" {
 		t.Error(diff)
 	}
@@ -122,16 +124,18 @@ func TestAThirdDeathFailsTheRest(t *testing.T) {
 func TestGrandchildrenDieWithTheChild(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		names []string
-		wall  time.Duration
-	}{
-		"when it ends":      {names: []string{"fork"}, wall: time.Minute},
-		"when it is killed": {names: []string{"fork", "sleep"}, wall: testWall},
+		names   []string
+		wall    time.Duration
+		without []string
+	}{ // the only ones who can have grandchildren are those without a filter
+		"when it ends":                     {names: []string{"fork"}, wall: time.Minute, without: []string{layerSeccomp, layerLandlock, layerNamespaces}},
+		"when it is killed":                {names: []string{"fork", "sleep"}, wall: testWall, without: []string{layerSeccomp, layerLandlock, layerNamespaces}},
+		"when it is killed in a namespace": {names: []string{"fork", "sleep"}, wall: testWall, without: []string{layerSeccomp, layerLandlock}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			mark := strconv.FormatInt(1e9+time.Now().UnixNano()%1e9, 10) // seconds to sleep, and how it is found
-			examine(t, child(t, Limits{Wall: c.wall}), mark, c.names...)
+			examine(t, child(t, Limits{Wall: c.wall}, c.without...), mark, c.names...)
 			eventually(t, "the grandchild's end", func() bool {
 				cmds, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 				for _, f := range cmds {
@@ -155,9 +159,9 @@ func TestChildrenDieWithTheirParent(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var pids []int
+	var nurseries, pids []int
 	eventually(t, "one child at work and two spare", func() bool {
-		pids = childrenOf(cmd.Process.Pid)
+		nurseries, pids = family(cmd.Process.Pid)
 		return len(pids) == 3 && slices.ContainsFunc(pids, func(pid int) bool {
 			to, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/0", pid)) // has its request; a spare would end with its socket
 			return err == nil && to == os.DevNull
@@ -169,8 +173,8 @@ func TestChildrenDieWithTheirParent(t *testing.T) {
 	if err := cmd.Wait(); err == nil {
 		t.Error("the middle ended by itself")
 	}
-	for _, pid := range pids {
-		eventually(t, "the child's end", func() bool { return !living(pid) })
+	for _, pid := range append(nurseries, pids...) {
+		eventually(t, "its end", func() bool { return !living(pid) })
 	}
 }
 
@@ -188,5 +192,18 @@ func TestAnEndedContextKillsTheChildAndIsNoDeath(t *testing.T) {
 	}
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("took %v", took)
+	}
+}
+
+func TestANurseryThatWasKilledIsReplaced(t *testing.T) {
+	t.Parallel()
+	c := child(t, Limits{})
+	examine(t, c, "x", "one")
+	if err := c.starter.handle.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "news of its end", c.starter.lost)
+	if diff := cmp.Diff([]string{"one done"}, verdicts(examine(t, c, "x", "one"))); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -30,19 +31,27 @@ type Sink interface {
 // Main is the child's life: walls, hello, one request, one reply. The program calls it when its first
 // argument is Verb, before it does anything else, and exits with what it returns.
 func Main(run Run) int {
-	l, err := limitsOf(os.Args)
+	o, err := ordersOf(os.Args)
 	if err == nil {
 		err = closeStrangers()
 	}
+	if err == nil && o.Nursery {
+		if err := serveNursery(o.Plan); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
+	}
+	var hello helloEvent
 	if err == nil {
-		err = apply(l)
+		hello, err = raise(o)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return exitWalls
 	}
 	out := newVoice(os.NewFile(fdReply, "reply"))
-	if err := out.write(event{Hello: &helloEvent{Protocol: protocol}}); err != nil {
+	if err := out.write(event{Hello: &hello}); err != nil {
 		return 1 // nobody is there to be told
 	}
 	r, err := receive()
@@ -50,7 +59,7 @@ func Main(run Run) int {
 		return 0 // not needed
 	}
 	if err == nil {
-		err = answer(l, r, out, run)
+		err = answer(o.Limits, r, out, run)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -59,15 +68,16 @@ func Main(run Run) int {
 	return 0
 }
 
-// limitsOf reads the limits from the second argument.
-func limitsOf(args []string) (l Limits, err error) {
+// ordersOf reads the second argument.
+func ordersOf(args []string) (o orders, err error) {
 	if len(args) != 3 || args[1] != Verb {
-		return l, fmt.Errorf("%s is started by the program itself, not by people", Verb)
+		return o, fmt.Errorf("%s is started by the program itself, not by people", Verb)
 	}
-	if err := strictly([]byte(args[2]), &l); err != nil {
-		return l, fmt.Errorf("limits: %w", err)
+	if err := strictly([]byte(args[2]), &o); err != nil {
+		return o, fmt.Errorf("orders: %w", err)
 	}
-	return l.filled(), nil
+	o.Limits = o.Limits.filled()
+	return o, nil
 }
 
 // answer lets the analyzers examine and says bye.
@@ -179,21 +189,19 @@ func placeInput(rights []byte) error {
 
 var errNoInput = errors.New("not the one descriptor expected")
 
+// lowDescriptors is below which the runtime's own descriptors lie, which are the first it opens.
+const lowDescriptors = 64
+
 // closeStrangers closes every descriptor that is not ours to have, such as one that leaked into the parent
 // from its own parent. The runtime's own event descriptors stay.
 func closeStrangers() error {
-	list, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
+	if err := unix.CloseRange(lowDescriptors, math.MaxUint32, 0); err != nil {
 		return fmt.Errorf("descriptors: %w", err)
 	}
-	for _, e := range list {
-		fd, err := strconv.Atoi(e.Name())
-		if err != nil || fd <= fdReply {
-			continue
-		}
-		to, err := os.Readlink("/proc/self/fd/" + e.Name())
-		if err != nil || strings.HasPrefix(to, "anon_inode:[event") {
-			continue // the listing's own, closed by now, or the runtime's epoll and eventfd
+	for fd := fdReply + 1; fd < lowDescriptors; fd++ {
+		to, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(fd)) // the folder itself is no longer ours to list
+		if errors.Is(err, os.ErrNotExist) || strings.HasPrefix(to, "anon_inode:[event") {
+			continue // nothing there, or the runtime's epoll and eventfd
 		}
 		if err := unix.Close(fd); err != nil {
 			return fmt.Errorf("descriptor %d (%s): %w", fd, to, err)

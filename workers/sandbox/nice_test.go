@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"runtime"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -10,10 +9,13 @@ import (
 // TestAChildGivesWay asks the kernel for a child's priority: it answers 20 less the nice value (getpriority(2)).
 func TestAChildGivesWay(t *testing.T) {
 	t.Parallel()
-	runtime.LockOSThread() // see spawn
-	defer runtime.UnlockOSThread()
+	s, err := newStarter(plan{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.stop()
 	for _, nice := range []int{0, 7} {
-		p, err := spawn(Limits{Nice: nice}.filled())
+		p, err := s.start(orders{Limits: Limits{Nice: nice}.filled()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -21,7 +23,7 @@ func TestAChildGivesWay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := unix.Getpriority(unix.PRIO_PROCESS, p.handle.Pid)
+		got, err := unix.Getpriority(unix.PRIO_PROCESS, p.pid)
 		want := min(own, 20-nice)
 		if nice == 0 {
 			want = own
@@ -29,11 +31,7 @@ func TestAChildGivesWay(t *testing.T) {
 		if err != nil || got != want {
 			t.Errorf("nice %d: the kernel says %d, %v; want %d", nice, got, err, want)
 		}
-		if err := p.handle.Kill(); err != nil {
-			t.Error(err)
-		}
-		<-p.exited
-		if err := p.close(); err != nil {
+		if err := p.dismiss(); err != nil {
 			t.Error(err)
 		}
 	}

@@ -26,6 +26,7 @@ const (
 	defaultHeap         = 2 << 30
 	defaultCopy         = 1 << 30
 	maxDescriptors      = 32
+	maxThreads          = 64
 )
 
 func (l Limits) filled() Limits {
@@ -57,6 +58,9 @@ type Options struct {
 	Limits Limits
 	Spares int   // children started ahead and waiting, to hide their start: one per worker. 0 means 1, below 0 none
 	Copy   int64 // largest original without a descriptor that is copied into memory for the child, bytes; 0 means 1 GiB
+
+	Without []string // names of Removable layers that are not put up, to measure what they cost
+	Unsafe  bool     // examine even where too few walls stand; told as a layer of its own
 }
 
 func (o Options) filled() Options {

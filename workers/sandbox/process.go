@@ -8,9 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -26,116 +24,53 @@ const (
 
 // process is one started child.
 type process struct {
-	handle  *os.Process
+	starter *starter
+	number  int      // by which the nursery knows it
+	pid     int      // for people and tests: signals go through the nursery, which knows whether it is still this child's
 	request int      // our end of the socket on which it waits
 	reply   *os.File // our end of the pipe on which it answers
 	errors  *os.File
 	lines   *lines
 	stderr  *tail
-	members *intake       // takes what an archive holds, where that was asked for
+	members *intake    // takes what an archive holds, where that was asked for
+	hello   helloEvent // what ready heard
+	started chan word
 	exited  chan struct{} // closed when it has ended, its group is killed and state is set
-	state   *os.ProcessState
-	waitErr error
-	end     time.Time // when it had ended
+	state   *end          // nil where the nursery is gone, which kills its children
+	ended   time.Time     // when it had ended
 
 	mu     sync.Mutex
 	why    string // the cause we killed it for, "" where we did not
-	reaped bool
+	isOver bool
 }
 
-// spawn starts a child. It must be called on a thread that outlives the child: the kernel kills a child
-// with PR_SET_PDEATHSIG when the thread that started it ends (prctl(2)).
-func spawn(l Limits) (*process, error) {
-	argument, err := json.Marshal(l)
-	if err != nil {
-		return nil, fmt.Errorf("sandbox: %w", err)
+// newProcess makes the pipes of a child; theirs are those for its errors and its reply.
+func newProcess(s *starter, request int) (p *process, theirs [2]*os.File, err error) {
+	p = &process{starter: s, request: request, started: make(chan word, 1), exited: make(chan struct{})}
+	if p.errors, theirs[0], err = os.Pipe(); err != nil {
+		return p, theirs, err
 	}
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, fmt.Errorf("sandbox: socket: %w", err)
+	if p.reply, theirs[1], err = os.Pipe(); err != nil {
+		return p, theirs, errors.Join(err, theirs[0].Close())
 	}
-	theirs := os.NewFile(uintptr(pair[1]), "request")
-	defer theirs.Close()
-	p := &process{request: pair[0], exited: make(chan struct{})}
-	err = p.exec([]string{"dokaz", Verb, string(argument)}, l, theirs)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("sandbox: start: %w", err), p.close())
-	}
+	return p, theirs, nil
+}
+
+// follow begins to read what the child says.
+func (p *process) follow() {
 	p.lines = &lines{r: bufio.NewReaderSize(late{p}, 64<<10)}
 	p.stderr = follow(p.errors)
-	go p.await()
-	return p, nil
 }
 
-// exec makes the pipes and starts the program that is running now, whatever stands under its name today.
-func (p *process) exec(argv []string, l Limits, request *os.File) error {
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	defer null.Close()
-	var reply, stderr *os.File
-	if p.reply, reply, err = os.Pipe(); err != nil {
-		return err
-	}
-	defer reply.Close()
-	if p.errors, stderr, err = os.Pipe(); err != nil {
-		return err
-	}
-	defer stderr.Close()
-	p.handle, err = os.StartProcess("/proc/self/exe", argv, &os.ProcAttr{
-		Dir: "/",
-		Env: []string{
-			"TZ=UTC", "GOTRACEBACK=none",
-			"GOMAXPROCS=" + strconv.Itoa(l.Processors),
-			"GOMEMLIMIT=" + strconv.FormatInt(l.Heap, 10),
-		},
-		Files: []*os.File{fdRequest: request, fdNull: null, fdErrors: stderr, fdInput: null, fdReply: reply},
-		Sys:   &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},
-	})
-	if err != nil {
-		return err
-	}
-	if err := giveWay(p.handle.Pid, l.Nice); err != nil {
-		return errors.Join(fmt.Errorf("nice %d: %w", l.Nice, err), p.handle.Kill())
-	}
-	return nil
-}
-
-// giveWay raises a child's nice value, that of its group: all its threads so far, and new ones are as those that start them
-// (setpriority(2)). What gives way further already is left.
-func giveWay(pid, nice int) error {
-	own, err := unix.Getpriority(unix.PRIO_PROCESS, pid) // the system call says 20 less the nice value
-	if errors.Is(err, unix.ESRCH) || err == nil && 20-own >= nice {
-		return nil
-	}
-	if err == nil {
-		err = unix.Setpriority(unix.PRIO_PGRP, pid, nice)
-	}
-	if errors.Is(err, unix.ESRCH) {
-		return nil
-	}
-	return err
-}
-
-// await waits for the child's end, kills what is left of its group while the group's number is still its
-// own, and only then lets the kernel forget it.
-func (p *process) await() {
-	for {
-		err := unix.Waitid(unix.P_PID, p.handle.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
-		if !errors.Is(err, unix.EINTR) {
-			break
-		}
-	}
+// over is called once, with how the child ended.
+func (p *process) over(e *end) {
 	p.mu.Lock()
-	_ = unix.Kill(-p.handle.Pid, unix.SIGKILL) // ESRCH is the common case: nobody else is in the group
-	p.state, p.waitErr = p.handle.Wait()
-	p.reaped = true
+	p.isOver, p.state = true, e
 	p.mu.Unlock()
-	p.end = time.Now()
-	end := p.end.Add(linger) // a grandchild that left the group may hold the pipes open
-	_ = p.reply.SetReadDeadline(end)
-	_ = p.errors.SetReadDeadline(end)
+	p.ended = time.Now()
+	until := p.ended.Add(linger) // a grandchild that left the group may hold the pipes open
+	_ = p.reply.SetReadDeadline(until)
+	_ = p.errors.SetReadDeadline(until)
 	close(p.exited)
 }
 
@@ -146,7 +81,7 @@ type late struct{ p *process }
 func (l late) Read(b []byte) (int, error) {
 	if l.p.gone() {
 		until := time.Now().Add(linger)
-		if most := l.p.end.Add(lingerMost); until.After(most) {
+		if most := l.p.ended.Add(lingerMost); until.After(most) {
 			until = most
 		}
 		_ = l.p.reply.SetReadDeadline(until) // it was possible before
@@ -157,14 +92,14 @@ func (l late) Read(b []byte) (int, error) {
 // kill kills the whole group for a cause; the first cause stands.
 func (p *process) kill(why string) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.reaped {
-		return
-	}
-	if p.why == "" {
+	over := p.isOver
+	if !over && p.why == "" {
 		p.why = why
 	}
-	_ = unix.Kill(-p.handle.Pid, unix.SIGKILL) // ESRCH: it ended just now, await sees to it
+	p.mu.Unlock()
+	if !over {
+		_ = p.starter.say(word{Child: p.number, Kill: true}) // a nursery that is gone has taken it along
+	}
 }
 
 // gone reports whether the child has ended already.
@@ -186,6 +121,9 @@ func (p *process) killedFor() string {
 
 // ready waits for the child's hello: its walls stand. A child that ends before is our failure.
 func (p *process) ready(ctx context.Context) error {
+	if p.hello.Protocol == protocol {
+		return nil // heard before
+	}
 	stop := context.AfterFunc(ctx, func() { p.kill("not needed any more") })
 	defer stop()
 	late := time.AfterFunc(readyWithin, func() { p.kill("no hello within " + seconds(readyWithin)) })
@@ -193,6 +131,7 @@ func (p *process) ready(ctx context.Context) error {
 	e, err := p.lines.event()
 	switch {
 	case err == nil && e.Hello != nil && e.Hello.Protocol == protocol:
+		p.hello = *e.Hello
 		return nil
 	case err == nil:
 		err = errors.New("another hello than ours")
@@ -202,6 +141,9 @@ func (p *process) ready(ctx context.Context) error {
 	<-p.stderr.done
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if p.state == nil {
+		return errNursery
 	}
 	return fmt.Errorf("sandbox: the child did not put up its walls (%v): %s", p.state, printable(p.stderr.text(), true))
 }
@@ -275,18 +217,18 @@ func (p *process) examine(ctx context.Context, r request, input int, l Limits) (
 	if ctx.Err() != nil {
 		return examined{}, context.Cause(ctx)
 	}
-	if p.waitErr != nil {
-		return examined{}, fmt.Errorf("sandbox: wait: %w", p.waitErr)
+	if p.state == nil {
+		return examined{}, errNursery
 	}
 	e := examined{reply: said, cause: p.killedFor(), stderr: printable(p.stderr.text(), true)}
 	switch {
 	case err != nil:
 		e.cause = err.Error()
-	case said.complete && p.state.Success():
+	case said.complete && p.state.Status == 0:
 		e.cause = "" // also where a kill came too late
 	case e.cause != "":
-	case !p.state.Success():
-		e.cause = causeOfDeath(p.state, p.stderr.text(), l)
+	case p.state.Status != 0:
+		e.cause = causeOfDeath(*p.state, p.stderr.text(), l)
 	default:
 		e.cause = violation{"it ended before bye"}.Error()
 	}

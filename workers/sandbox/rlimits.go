@@ -16,28 +16,33 @@ type rlimit struct {
 }
 
 // rlimits gives the limits. The CPU limit's soft side raises SIGXCPU, on which the child ends itself and
-// says why; one that cannot is killed by the kernel a second later. The others have equal sides.
-func rlimits(l Limits) []rlimit {
+// says why; one that cannot is killed by the kernel a second later. The others have equal sides. The number of threads
+// is counted per user, so it bounds a child only where it has a user namespace of its own.
+func rlimits(l Limits, own bool) []rlimit {
 	cpu := uint64(l.CPU.Seconds())
-	return []rlimit{
+	out := []rlimit{
 		{"RLIMIT_AS", unix.RLIMIT_AS, l.AddressSpace, l.AddressSpace},
 		{"RLIMIT_CPU", unix.RLIMIT_CPU, cpu, cpu + 1},
 		{"RLIMIT_FSIZE", unix.RLIMIT_FSIZE, 0, 0},
 		{"RLIMIT_NOFILE", unix.RLIMIT_NOFILE, maxDescriptors, maxDescriptors},
 		{"RLIMIT_CORE", unix.RLIMIT_CORE, 0, 0},
 	}
+	if own {
+		out = append(out, rlimit{"RLIMIT_NPROC", unix.RLIMIT_NPROC, maxThreads, maxThreads})
+	}
+	return out
 }
 
 // applyRlimits sets each limit and reads it back. What is lower already is kept. Only a process with
 // CAP_SYS_RESOURCE could raise them again.
-func applyRlimits(l Limits) error {
+func applyRlimits(l Limits, own bool) error {
 	over := make(chan os.Signal, 1)
 	signal.Notify(over, unix.SIGXCPU) // Go's runtime swallows it otherwise
 	go func() {
 		<-over
 		os.Exit(exitCPU)
 	}()
-	for _, r := range rlimits(l) {
+	for _, r := range rlimits(l, own) {
 		var now unix.Rlimit
 		if err := unix.Getrlimit(r.resource, &now); err != nil {
 			return fmt.Errorf("read %s: %w", r.name, err)
@@ -56,7 +61,11 @@ func applyRlimits(l Limits) error {
 	return nil
 }
 
-func probeRlimits(l Limits) (string, string) {
-	return on, fmt.Sprintf("address space %s, CPU %s, wall clock %s, no file growth, %d descriptors, no core file",
+func rlimitsDetail(l Limits, own bool) string {
+	out := fmt.Sprintf("address space %s, CPU %s, wall clock %s, no file growth, %d descriptors, no core file",
 		amount(l.AddressSpace), seconds(l.CPU), seconds(l.Wall), maxDescriptors)
+	if own {
+		out += fmt.Sprintf(", %d threads", maxThreads)
+	}
+	return out
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +31,7 @@ const heapWithoutWalls = 7
 // TestMain plays the program: the test binary executes itself as child and as middle.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == Verb {
-		if l, err := limitsOf(os.Args); err == nil && l.Heap == heapWithoutWalls {
+		if o, err := ordersOf(os.Args); err == nil && !o.Probe && o.Limits.Heap == heapWithoutWalls {
 			fmt.Fprintln(os.Stderr, "seccomp: not permitted")
 			os.Exit(exitWalls)
 		}
@@ -40,9 +41,16 @@ func TestMain(m *testing.M) {
 		middle()
 		return
 	}
+	if len(os.Args) > 1 && os.Args[1] == escapeVerb {
+		if err := escapeMain(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	code := m.Run()
-	if left := childrenOf(os.Getpid()); len(left) > 0 {
-		fmt.Fprintln(os.Stderr, "FAIL: children left behind:", left)
+	if nurseries, left := family(os.Getpid()); len(nurseries)+len(left) > 0 {
+		fmt.Fprintln(os.Stderr, "FAIL: left behind:", nurseries, left)
 		code = 1
 	}
 	os.Exit(code)
@@ -122,6 +130,25 @@ var stubs = map[string]func(ctx context.Context, o pipeline.Original, s say) err
 		*p = 1
 		return nil
 	},
+	"escape": escaping,
+	"int 80": gate,
+	"threads": func(_ context.Context, _ pipeline.Original, s say) error {
+		for i := range 10_000 {
+			if i%10 == 0 {
+				if err := s(tag("threads", strconv.Itoa(i))); err != nil {
+					return err
+				}
+			}
+			up := make(chan bool)
+			go func() {
+				runtime.LockOSThread()
+				up <- true
+				select {}
+			}()
+			<-up
+		}
+		return nil
+	},
 	"exit 2":  func(context.Context, pipeline.Original, say) error { os.Exit(2); return nil },
 	"exit 0":  func(context.Context, pipeline.Original, say) error { os.Exit(0); return nil },
 	"segv":    func(context.Context, pipeline.Original, say) error { return kill(syscall.SIGSEGV) },
@@ -190,33 +217,32 @@ var stubs = map[string]func(ctx context.Context, o pipeline.Original, s say) err
 		return s(tag("die once", "lives"))
 	},
 	"descriptors": func(_ context.Context, _ pipeline.Original, s say) error {
-		list, err := os.ReadDir("/proc/self/fd")
-		if err != nil {
-			return err
-		}
-		for _, e := range list {
-			to, err := os.Readlink(filepath.Join("/proc/self/fd", e.Name()))
-			if err != nil || strings.HasPrefix(to, "anon_inode:[event") {
+		for fd := range 1000 {
+			flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+			if err != nil {
 				continue
 			}
-			kind, _, _ := strings.Cut(to, ":")
-			if err := s(tag(e.Name(), kind)); err != nil {
+			var st unix.Stat_t
+			if err := unix.Fstat(fd, &st); err != nil {
+				return err
+			}
+			if st.Mode&unix.S_IFMT == 0 {
+				continue // the runtime's epoll and eventfd have no kind
+			}
+			mode := map[int]string{unix.O_RDONLY: "read", unix.O_WRONLY: "write", unix.O_RDWR: "both"}[flags&unix.O_ACCMODE]
+			if err := s(tag(strconv.Itoa(fd), fmt.Sprintf("%#x %d %s", st.Mode&unix.S_IFMT, st.Size, mode))); err != nil {
 				return err
 			}
 		}
 		return nil
 	},
 	"environment": func(_ context.Context, _ pipeline.Original, s say) error {
-		dir, err := os.Getwd()
-		if err != nil {
-			return err
-		}
-		return s(tag(dir, strings.Join(os.Environ(), " ")))
+		return s(tag("environment", strings.Join(os.Environ(), " ")))
 	},
 	"limits": func(_ context.Context, _ pipeline.Original, s say) error {
-		for _, r := range rlimits(Limits{}) {
+		for _, r := range rlimits(Limits{}, true) {
 			var l unix.Rlimit
-			if err := unix.Getrlimit(r.resource, &l); err != nil {
+			if err := unix.Prlimit(0, r.resource, nil, &l); err != nil {
 				return err
 			}
 			if err := s(tag(r.name, fmt.Sprint(l.Cur, " ", l.Max))); err != nil {
@@ -270,9 +296,8 @@ func raw(s string) error {
 	return err
 }
 
-// childrenOf scans /proc for living children of a process that run our verb.
-func childrenOf(parent int) []int {
-	var out []int
+// family scans /proc for the living nurseries of a process, and their children.
+func family(parent int) (nurseries, children []int) {
 	dirs, _ := filepath.Glob("/proc/[0-9]*")
 	for _, d := range dirs {
 		stat, err := os.ReadFile(d + "/stat")
@@ -285,12 +310,17 @@ func childrenOf(parent int) []int {
 			continue
 		}
 		cmd, _ := os.ReadFile(d + "/cmdline")
-		if bytes.Contains(cmd, []byte("\x00"+Verb+"\x00")) {
-			pid, _ := strconv.Atoi(filepath.Base(d))
-			out = append(out, pid)
+		pid, _ := strconv.Atoi(filepath.Base(d))
+		switch {
+		case !bytes.Contains(cmd, []byte("\x00"+Verb+"\x00")):
+		case bytes.Contains(cmd, []byte(`"Nursery":true`)):
+			_, own := family(pid)
+			nurseries, children = append(nurseries, pid), append(children, own...)
+		default:
+			children = append(children, pid)
 		}
 	}
-	return out
+	return nurseries, children
 }
 
 // living reports whether a process runs (a zombie does not).
@@ -355,9 +385,13 @@ func inFile(t *testing.T, s string, flag int) (pipeline.Item, pipeline.Original)
 
 // middle examines something that never ends, so that the test can kill it in the middle.
 func middle() {
-	c := New(Options{Limits: Limits{AddressSpace: testSpace}, Spares: 2})
+	c, err := New(Options{Limits: Limits{AddressSpace: testSpace}, Spares: 2})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return
+	}
 	c.Warm()
 	it, o := inMemory("x")
-	_, err := c.Examine(context.Background(), it, o, refsOf("sleep"))
+	_, err = c.Examine(context.Background(), it, o, refsOf("sleep"))
 	fmt.Fprintln(os.Stderr, err)
 }

@@ -49,6 +49,20 @@ const (
 // protocol is raised when the two halves would no longer understand each other.
 const protocol = 1
 
+// orders is a child's second argument.
+type orders struct {
+	Nursery bool // it starts children, and examines nothing
+	Limits  Limits
+	Plan    plan
+	Probe   bool              // the child finds out whether seccomp can be had
+	Outside map[string]string // namespaces of the parent, by kind, which the child must not be in
+}
+
+func (o orders) argument() (string, error) {
+	b, err := json.Marshal(o)
+	return string(b), err
+}
+
 // request asks a child for one examination.
 type request struct {
 	Item      pipeline.Item  `json:"item"`
@@ -72,7 +86,8 @@ type event struct {
 
 // helloEvent comes once the child's walls stand and before it reads its request.
 type helloEvent struct {
-	Protocol int `json:"protocol"`
+	Protocol int    `json:"protocol"`
+	Seccomp  string `json:"seccomp,omitempty"` // what a probing child found wrong with it
 }
 
 type startEvent struct {

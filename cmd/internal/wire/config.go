@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"dokaz/pipeline/report/words"
+	"dokaz/workers/sandbox"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/env/v2"
@@ -50,6 +52,14 @@ type ChildLimits struct {
 	CPU    time.Duration `koanf:"cpu" json:"cpu"`
 	Wall   time.Duration `koanf:"wall" json:"wall"`
 	Nice   int           `koanf:"nice" json:"nice"` // how far it gives way to other processes, 0 to 19
+
+	Without string `koanf:"without" json:"without"` // walls left away, by name with commas between, to measure what they cost
+	Unsafe  bool   `koanf:"unsafe" json:"unsafe"`   // examine where too few walls stand; reports and custody entries say so
+}
+
+// without names the walls that are left away.
+func (l ChildLimits) without() []string {
+	return strings.FieldsFunc(l.Without, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // Setting is one effective value and where it came from.
@@ -75,6 +85,9 @@ func defaults() map[string]any {
 		"child.cpu":    "15m",
 		"child.wall":   "20m",
 		"child.nice":   0,
+
+		"child.without": "",
+		"child.unsafe":  false,
 
 		"serve.listen":  "127.0.0.1:8344",
 		"serve.upload":  int64(8) << 30,
@@ -110,7 +123,7 @@ func LoadConfig(flags map[string]string) (Config, []Setting, error) {
 		return Config{}, nil, err
 	}
 	for key, v := range flags {
-		if err := set(key, v, "flag --"+strings.ReplaceAll(key, ".", "-")); err != nil {
+		if err := set(key, v, "flag --"+cmp.Or(flagNames[key], strings.ReplaceAll(key, ".", "-"))); err != nil {
 			return Config{}, nil, err
 		}
 	}
@@ -124,6 +137,9 @@ func LoadConfig(flags map[string]string) (Config, []Setting, error) {
 	}
 	return c, settings, c.check()
 }
+
+// flagNames are those of flags that are not called as their settings.
+var flagNames = map[string]string{"child.unsafe": "unsafe-no-sandbox"}
 
 func loadFile(set func(string, any, string) error) error {
 	path, named := os.LookupEnv("DOKAZ_CONFIG")
@@ -185,6 +201,8 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: serve.private is %q: address prefixes separated by commas, such as 10.0.0.0/8", ErrConfig, c.Serve.Private)
 	case c.Child.Nice < 0 || c.Child.Nice > 19:
 		return fmt.Errorf("%w: child.nice is %d: 0 to 19", ErrConfig, c.Child.Nice)
+	case slices.ContainsFunc(c.Child.without(), func(w string) bool { return !slices.Contains(sandbox.Removable(), w) }):
+		return fmt.Errorf("%w: child.without is %q: of %s", ErrConfig, c.Child.Without, strings.Join(sandbox.Removable(), ", "))
 	case c.Quiet < 0:
 		return fmt.Errorf("%w: quiet is negative", ErrConfig)
 	case c.Serve.Upload < 1 || c.Serve.Uploads < 1 || c.Serve.Queue < 1 || c.Serve.Free < 0 || c.Serve.Rate < 0:

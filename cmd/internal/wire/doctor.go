@@ -110,13 +110,19 @@ func queue(ctx context.Context, redis string) Check {
 
 // childWorks examines a tiny picture in a child, as a file would be.
 func childWorks(ctx context.Context, c Config) (Check, []pipeline.Layer) {
-	k := Check{Name: "examining child", State: "missing", Mend: "the isolation below says what this machine lacks"}
+	k := Check{Name: "examining child", State: "missing", Mend: "the isolation below says what this machine lacks, and docs/isolation.md what gives it back"}
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
 		k.Detail = err.Error()
 		return k, nil
 	}
-	child := sandbox.New(childOptions(c))
+	child, err := sandbox.New(childOptions(c))
+	if err != nil {
+		var few sandbox.UnwalledError
+		errors.As(err, &few)
+		k.Detail = err.Error()
+		return k, few.Layers
+	}
 	it := pipeline.Item{Digest: pipeline.DigestOf(b.Bytes()), Size: int64(b.Len()), Kind: pipeline.Photo, Format: "png"}
 	began := time.Now()
 	got, err := child.Examine(ctx, it, inMemory{bytes.NewReader(b.Bytes())}, refs())
@@ -131,7 +137,11 @@ func childWorks(ctx context.Context, c Config) (Check, []pipeline.Layer) {
 			return k, layers
 		}
 	}
-	return Check{k.Name, "ok", fmt.Sprintf("answered in %d ms", time.Since(began).Milliseconds()), ""}, layers
+	k = Check{k.Name, "ok", fmt.Sprintf("answered in %d ms", time.Since(began).Milliseconds()), ""}
+	if c.Child.Unsafe {
+		k.State, k.Mend = "warning", "leave --unsafe-no-sandbox away: files are examined whatever walls are missing"
+	}
+	return k, layers
 }
 
 // inMemory is an original that lies in memory.

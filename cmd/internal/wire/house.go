@@ -132,18 +132,23 @@ func (h *House) Recall(ctx context.Context) error {
 	return h.Compare.Add(ps...)
 }
 
-// Examiner returns the way to examine in a child, made at the first call.
-func (h *House) Examiner() *sandbox.Child {
+// ErrUnwalled says that this machine cannot hold a hostile file, so that none is examined.
+var ErrUnwalled = sandbox.ErrUnwalled
+
+// Examiner returns the way to examine in a child, made at the first call. ErrUnwalled refuses.
+func (h *House) Examiner() (*sandbox.Child, error) {
+	var err error
 	if h.Child == nil {
-		h.Child = sandbox.New(childOptions(h.Config))
+		h.Child, err = sandbox.New(childOptions(h.Config))
 	}
-	return h.Child
+	return h.Child, err
 }
 
 func childOptions(c Config) sandbox.Options {
 	return sandbox.Options{
 		Limits: sandbox.Limits{AddressSpace: uint64(c.Child.Memory), CPU: c.Child.CPU, Wall: c.Child.Wall, Nice: c.Child.Nice},
 		Spares: c.Workers,
+		Unsafe: c.Child.Unsafe, Without: c.Child.without(),
 	}
 }
 
@@ -157,7 +162,11 @@ func (h *House) Work(ctx context.Context) error {
 	if err := h.Recall(ctx); err != nil {
 		return err
 	}
-	h.Examiner().Warm()
+	child, err := h.Examiner()
+	if err != nil {
+		return err
+	}
+	child.Warm()
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unnamed"

@@ -56,11 +56,15 @@ func (h *House) Inspect(ctx context.Context, path string) (Seen, error) {
 // lookAt is Look for bytes that come from anywhere, under a name that is a claim like any other.
 func (h *House) lookAt(ctx context.Context, name string, src io.Reader, by []pipeline.Ref) (Seen, error) {
 	var s Seen
+	child, err := h.Examiner()
+	if err != nil {
+		return s, err
+	}
 	o, err := h.unnamed(name, src, &s.Item)
 	if err != nil {
 		return s, err
 	}
-	got, err := h.Examiner().Examine(ctx, s.Item, o, by)
+	got, err := child.Examine(ctx, s.Item, o, by)
 	if err = errors.Join(err, o.Close()); err != nil {
 		return s, err
 	}

@@ -40,11 +40,15 @@ func (h *House) Preview(ctx context.Context, d pipeline.Digest) ([]byte, error) 
 }
 
 func (h *House) preview(ctx context.Context, it pipeline.Item, ref pipeline.Ref, key pipeline.Digest) ([]byte, error) {
+	child, err := h.Examiner()
+	if err != nil {
+		return nil, err
+	}
 	o, err := h.Vault.OpenVerified(ctx, it.Digest)
 	if err != nil {
 		return nil, err
 	}
-	got, err := h.Examiner().Examine(ctx, it, o, []pipeline.Ref{ref})
+	got, err := child.Examine(ctx, it, o, []pipeline.Ref{ref})
 	if err = errors.Join(err, o.Close()); err != nil {
 		return nil, err
 	}
