@@ -68,6 +68,7 @@ type Frame struct {
 	Time    time.Duration // presentation time from the stream's start; 0 for photos
 	Index   int           // count of frames shown before this one
 	Key     bool          // coded as a keyframe
+	Between bool          // shown beside the even sampling, since the picture moves fast: not of those that stand for the film
 }
 
 // Size is the true width and height of the upright picture, of which Picture may be a reduction.

@@ -211,9 +211,13 @@ type FrameHashes struct {
 	Stream    int           `json:"stream"`
 	Frames    []HashedFrame `json:"frames"`
 	Cut       bool          `json:"cut,omitempty"`  // a limit ended the sampling early
-	View      string        `json:"view,omitempty"` // "" whole frames, "trimmed" without the borders that stand all the time
+	View      string        `json:"view,omitempty"` // "" whole frames, "trimmed" without the borders that stand all the time, or ViewBetween
 	Box       *Box          `json:"box,omitempty"`  // where that part lies, with View
 }
+
+// ViewBetween is the View of whole frames hashed beside the even sampling, where the picture moves fast. Pictures are looked for in
+// them; films are aligned without them.
+const ViewBetween = "between"
 
 // HashedFrame is one sampled frame.
 type HashedFrame struct {

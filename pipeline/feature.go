@@ -138,7 +138,7 @@ func (f Feature) Words() (out [WordTables]FeatureWord) {
 
 // Bounds of what gives words: an index in memory holds all of them.
 const (
-	wordSpacing = 2.0  // seconds between frames that give words
+	wordSpacing = 1.0  // seconds between frames that give words
 	maxWorded   = 1200 // frames of one item that give words
 )
 

@@ -115,10 +115,10 @@ func TestFramesOfAVideoGiveWordsAtADistance(t *testing.T) {
 	var l LocalFeatures
 	for i := range 9 {
 		f := Feature{Bits: Hash256{0xffffffff, 0xffffffff, uint64(i)}}
-		l.Frames = append(l.Frames, FeaturedFrame{Time: float64(i), Points: Features{f, f, f}})
+		l.Frames = append(l.Frames, FeaturedFrame{Time: float64(i) / 2, Points: Features{f, f, f}})
 	}
 	got := WordsOf([]LocalFeatures{l})
 	if len(got) != 5 || len(got[0]) != WordTables {
-		t.Errorf("%d frames gave words, the first %v; want those at 0, 2, 4, 6 and 8 s, each of one descriptor", len(got), got)
+		t.Errorf("%d frames gave words, the first %v; want those at 0, 1, 2, 3 and 4 s, each of one descriptor", len(got), got)
 	}
 }

@@ -83,7 +83,7 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 		return fmt.Errorf("features: %w: picture %d is empty", pipeline.ErrMalformed, f.Index)
 	}
 	first := len(w.fact.Frames) == 0
-	if !first && (w.still || f.Time < w.looked+least) {
+	if f.Between || !first && (w.still || f.Time < w.looked+least) {
 		return nil
 	}
 	w.looked = f.Time

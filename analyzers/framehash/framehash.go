@@ -31,7 +31,7 @@ func New() *Analyzer { return &Analyzer{} }
 func (*Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "framehash",
-		Version: 3,
+		Version: 4,
 		Parameters: fmt.Sprintf("%s; borders agreed over %d frames, at most %d; at most %d frames a stream; miniatures of at most %d pixels, at most %d; %s",
 			pdq.FrameParameters, stretch, maxBoxes, MaxFrames, miniatureArea, MaxMiniatures, media.New().Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Video},
@@ -42,12 +42,17 @@ func (*Analyzer) Spec() pipeline.Spec {
 // Watch begins on one stream.
 func (*Analyzer) Watch(_ pipeline.Item, s pipeline.Footage, say pipeline.Say) (pipeline.Watch, error) {
 	fact := pipeline.FrameHashes{Algorithm: "pdq", Decoder: s.Decoder, Stream: s.Stream}
-	return &watch{whole: fact, trimmed: trimming{like: fact}, small: newMiniatures(s), say: say}, nil
+	between := fact
+	between.View = pipeline.ViewBetween
+	return &watch{whole: fact, between: between, trimmed: trimming{like: fact}, small: newMiniatures(s), say: say}, nil
 }
 
 type watch struct {
 	hasher  pdq.Hasher
+	quick   pdq.Hasher // of frames between the samples, which are of another size
+	room    []uint8    // memory for their luma
 	whole   pipeline.FrameHashes
+	between pipeline.FrameHashes
 	trimmed trimming
 	small   miniatures
 	say     pipeline.Say
@@ -65,16 +70,31 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	if f.Picture == nil || f.Picture.Bounds().Empty() {
 		return fmt.Errorf("framehash: %w: frame %d is empty", pipeline.ErrMalformed, f.Index)
 	}
-	averages := pdq.Frame(w.trimmed.room(), f.Picture)
-	bits, quality, err := w.hasher.OfAverages(averages)
-	if err != nil {
-		return fmt.Errorf("framehash: frame %d: %w", f.Index, err)
+	if f.Between {
+		averages, hashed, err := hash(f, &w.quick, w.room)
+		if w.room = averages.Pix; err == nil {
+			w.between.Frames = append(w.between.Frames, hashed)
+		}
+		return err
 	}
-	ms := f.Time.Round(time.Millisecond).Milliseconds()
-	hashed := pipeline.HashedFrame{Time: float64(ms) / 1000, Bits: bits, Quality: quality, Key: f.Key}
+	averages, hashed, err := hash(f, &w.hasher, w.trimmed.room())
+	if err != nil {
+		return err
+	}
 	w.whole.Frames = append(w.whole.Frames, hashed)
 	w.small.add(averages, hashed.Time)
 	return w.trimmed.add(averages, hashed)
+}
+
+// hash hashes a frame, reduced into the memory of room.
+func hash(f pipeline.Frame, by *pdq.Hasher, room []uint8) (pdq.Averages, pipeline.HashedFrame, error) {
+	averages := pdq.Frame(room, f.Picture)
+	bits, quality, err := by.OfAverages(averages)
+	if err != nil {
+		return averages, pipeline.HashedFrame{}, fmt.Errorf("framehash: frame %d: %w", f.Index, err)
+	}
+	ms := f.Time.Round(time.Millisecond).Milliseconds()
+	return averages, pipeline.HashedFrame{Time: float64(ms) / 1000, Bits: bits, Quality: quality, Key: f.Key}, nil
 }
 
 // End says what was hashed, also of a video whose decoding broke off: whole frames first, then, in the order in which
@@ -87,6 +107,9 @@ func (w *watch) End(context.Context) error {
 	facts, err := w.trimmed.end()
 	for _, f := range facts {
 		w.say(pipeline.Where{}, f)
+	}
+	if len(w.between.Frames) > 0 {
+		w.say(pipeline.Where{}, w.between)
 	}
 	w.say(pipeline.Where{}, w.small.fact)
 	return err

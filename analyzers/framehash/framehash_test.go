@@ -108,3 +108,30 @@ func TestAStreamWithoutFramesSaysNothing(t *testing.T) {
 		t.Errorf("%v, %v", *said, err)
 	}
 }
+
+func TestFramesBetweenTheSamplesAreAFactOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	w, said := begin(t)
+	a := show(t, w, 0, 0, true)
+	if err := w.Frame(t.Context(), pipeline.Frame{Picture: frame(15), Time: 40 * time.Millisecond, Between: true}); err != nil {
+		t.Fatal(err)
+	}
+	b := show(t, w, 31, 250*time.Millisecond, false)
+	b.Time = 0.25
+	if err := w.End(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	bits, quality, err := pdq.OfPicture(frame(15), image.Pt(160, 90))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := pipeline.FrameHashes{Algorithm: "pdq", Decoder: "test 1", Stream: 3, Frames: []pipeline.HashedFrame{a, b}}
+	between := whole
+	between.View, between.Frames = pipeline.ViewBetween, []pipeline.HashedFrame{{Time: 0.04, Bits: bits, Quality: quality}}
+	if d := cmp.Diff([]pipeline.Fact{whole, between}, (*said)[:2]); d != "" {
+		t.Error(d)
+	}
+	if small := (*said)[2].(pipeline.LocalFeatures); len(small.Frames) != 2 {
+		t.Errorf("%d miniatures, want those of the samples alone", len(small.Frames))
+	}
+}

@@ -24,7 +24,7 @@ func (p *Projector) film(ctx context.Context, it pipeline.Item, o pipeline.Origi
 	}
 	stream := f.Streams()[index]
 	s := screening{
-		limits: p.limits, clock: newClock(stream), sampler: sampler{keysOnly: p.limits.Keys}, begin: begin, frame: frame,
+		limits: p.limits, clock: newClock(stream), sampler: sampler{keysOnly: p.limits.Keys}, moving: moving{off: p.limits.Keys}, begin: begin, frame: frame,
 		footage: pipeline.Footage{Decoder: libav.FilmDecoder(stream), Stream: index},
 	}
 	err = f.Frames(ctx, index, libav.FrameOptions{KeysOnly: p.limits.Keys, Apart: keysApart}, s.show)
@@ -44,6 +44,7 @@ type screening struct {
 	limits     Limits
 	clock      *clock
 	sampler    sampler
+	moving     moving
 	footage    pipeline.Footage
 	begin      func(pipeline.Footage) error
 	frame      func(pipeline.Frame) error
@@ -57,13 +58,16 @@ func (s *screening) show(f libav.Frame) error {
 	if t > s.limits.Film {
 		return fmt.Errorf("%w: film of more than %s: the rest was not shown", pipeline.ErrRefused, s.limits.Film)
 	}
+	between := false
 	if !s.sampler.wants(t, f.Key) {
-		return nil
+		if between = s.moving.wants(t, f); !between {
+			return nil
+		}
 	}
 	if s.shown == s.limits.Frames {
 		return libav.Over("sampled frames", int64(s.shown)+1, int64(s.limits.Frames))
 	}
-	img, err := f.Picture()
+	img, err := pictureOf(f, between)
 	if errors.Is(err, pipeline.ErrUnsupported) {
 		s.unreadable = err // the next frame may have another pixel format
 		return nil
@@ -76,9 +80,28 @@ func (s *screening) show(f libav.Frame) error {
 			return err
 		}
 	}
-	err = s.frame(pipeline.Frame{Picture: upright(img, f.Orientation), Time: t, Index: s.shown, Key: f.Key})
-	s.shown++
+	var full image.Point
+	if between {
+		if full = image.Pt(f.Width, f.Height); raster.Orientation(f.Orientation).Swaps() {
+			full = image.Pt(f.Height, f.Width)
+		}
+	}
+	err = s.frame(pipeline.Frame{Picture: upright(img, f.Orientation), Full: full, Time: t, Index: s.shown, Key: f.Key, Between: between})
+	s.moving.saw(t, f, between)
+	if !between {
+		s.shown++
+	}
 	return err
+}
+
+// pictureOf is a frame's picture, of one between others a reduction where that is quicker.
+func pictureOf(f libav.Frame, between bool) (image.Image, error) {
+	if between {
+		if m, ok := f.Reduced(betweenSide); ok {
+			return m, nil
+		}
+	}
+	return f.Picture()
 }
 
 func upright(img image.Image, orientation int) image.Image {

@@ -36,7 +36,7 @@ type film struct {
 
 // Frame looks at one sampled frame.
 func (f *film) Frame(_ context.Context, fr pipeline.Frame) error {
-	if fr.Picture == nil || fr.Picture.Bounds().Empty() {
+	if fr.Between || fr.Picture == nil || fr.Picture.Bounds().Empty() {
 		return nil
 	}
 	f.choose(fr)

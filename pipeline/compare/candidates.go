@@ -21,7 +21,7 @@ func (s Settings) findable(p pipeline.Prints) pipeline.Prints {
 		}
 	}
 	for _, pic := range p.Pictures {
-		if pic.Quality >= s.Quality {
+		if pic.Quality >= s.Quality || pic.View == "" && pic.Quality >= s.Footage.Quality {
 			out.Pictures = append(out.Pictures, pic)
 		}
 	}

@@ -34,9 +34,18 @@ func (s Settings) stills(a, b pipeline.Prints) []pipeline.Match {
 	if len(a.Footage) > 0 || len(b.Footage) == 0 {
 		return nil
 	}
+	m, ok := s.inFilm(a, b)
+	if !ok {
+		return nil
+	}
+	return []pipeline.Match{toldByLuma(m, a, b)}
+}
+
+// inFilm finds where video B shows picture A.
+func (s Settings) inFilm(a, b pipeline.Prints) (pipeline.Match, bool) {
 	m, ok := s.located(a, b)
 	if ok && m.Strength == pipeline.Confirmed {
-		return []pipeline.Match{m}
+		return m, true
 	}
 	if v, seen := s.sighted(a, b); seen {
 		p, found := s.locatedInPart(a, b, v)
@@ -48,10 +57,7 @@ func (s Settings) stills(a, b pipeline.Prints) []pipeline.Match {
 		}
 		m, ok = s.joined(m, ok, v, a, b), true
 	}
-	if !ok {
-		return nil
-	}
-	return []pipeline.Match{m}
+	return m, ok
 }
 
 // joined is what hashes, if they found the picture, and features say together. Where both mean one moment, which passes, each

@@ -25,14 +25,19 @@ type sighting struct {
 	fit   geometry.Fit
 }
 
-// seen looks for a picture in the featured frames of a video. It returns the best of them, nothing with less than Inliers.
-func (s Settings) seen(p pipeline.LocalFeatures, film pipeline.LocalFeatures) (best sighting, all []sighting) {
+// seen looks for a picture in the featured frames of a video. It returns the best of them, nothing with less than Inliers, or Few
+// where the luma of the frame's miniature agrees.
+func (s Settings) seen(p, film pipeline.LocalFeatures, plain []pipeline.LocalFeatures) (best sighting, all []sighting) {
 	picture := geometry.PictureOf(p, p.Frames[0])
+	small := miniatures(plain)
 	tried := make(map[int]bool)
 	look := func(k int) (sighting, bool) {
 		tried[k] = true
 		fit, ok := geometry.Register(picture, geometry.PictureOf(film, film.Frames[k]))
-		return sighting{k, fit}, ok && len(fit.Pairs) >= s.Pictures.Inliers
+		if ok && len(fit.Pairs) < s.Pictures.Inliers {
+			ok = len(fit.Pairs) >= s.Pictures.Few && agreesWith(picture, fit, small[film.Frames[k].Time])
+		}
+		return sighting{k, fit}, ok
 	}
 	note := func(v sighting) {
 		all = append(all, v)
@@ -63,6 +68,27 @@ func (s Settings) seen(p pipeline.LocalFeatures, film pipeline.LocalFeatures) (b
 	slices.SortFunc(all, func(v, w sighting) int { return cmp.Compare(v.frame, w.frame) })
 	return best, all
 }
+
+// miniatures are those of a video's frames, by their times.
+func miniatures(all []pipeline.LocalFeatures) map[float64]pipeline.FeaturedFrame {
+	out := make(map[float64]pipeline.FeaturedFrame)
+	for _, l := range all {
+		if l.Algorithm == pipeline.Plain {
+			for _, f := range l.Frames {
+				out[f.Time] = f
+			}
+		}
+	}
+	return out
+}
+
+// agreesWith reports whether a picture laid on a frame as few features say is nearly the same all over.
+func agreesWith(p geometry.Picture, fit geometry.Fit, frame pipeline.FeaturedFrame) bool {
+	return geometry.Unlike(p.Miniature, fit.Matrix, []pipeline.FeaturedFrame{frame}, false)[0] <= nearlyAlike
+}
+
+// nearlyAlike is the unlikeness (geometry.Unlike) up to which a fit of few features is taken for one.
+const nearlyAlike = 0.05
 
 // sharing returns the frames of a film that share the most words with a picture, plain or mirrored, at most maxLooks.
 func sharing(p, film pipeline.LocalFeatures) []int {
@@ -153,11 +179,11 @@ func (s Settings) sighted(a, b pipeline.Prints) (out seenStill, ok bool) {
 			if film.Algorithm != p.Algorithm {
 				continue
 			}
-			v, all := s.seen(p, film)
+			v, all := s.seen(p, film, b.Features)
 			if len(v.fit.Pairs) <= len(out.fit.Pairs) {
 				continue
 			}
-			certain := s.Footage.Passes(b.Footage, film.Frames[v.frame].Time) && !v.stands(film, all)
+			certain := len(v.fit.Pairs) >= s.Pictures.Inliers && s.Footage.Passes(b.Footage, film.Frames[v.frame].Time) && !v.stands(film, all)
 			strength := pipeline.Suggested
 			if certain && len(v.fit.Pairs) >= sureSights && v.fit.Spread >= sureSpread && v.fit.Strain <= s.Pictures.Strain {
 				strength = pipeline.Confirmed

@@ -34,6 +34,9 @@ func (e *Explanation) frames(a, b pipeline.Prints, set Settings) {
 	var best *FrameMatrix
 	for _, f := range a.Footage[:min(len(a.Footage), maxViews)] {
 		for _, g := range b.Footage[:min(len(b.Footage), maxViews)] {
+			if f.View == pipeline.ViewBetween || g.View == pipeline.ViewBetween {
+				continue
+			}
 			for _, mirror := range []bool{false, true} {
 				if m := matrixOf(f, g, mirror, set); best == nil || m.Near > best.Near {
 					best = &m

@@ -78,7 +78,7 @@ func holding(p pipeline.Prints) (out []held) {
 		out = append(out, held{PrintedPicture: pic})
 	}
 	for _, f := range p.Footage {
-		if f.Algorithm != "pdq" || f.View != "" {
+		if f.Algorithm != "pdq" || f.View != "" && f.View != pipeline.ViewBetween {
 			continue
 		}
 		for _, fr := range f.Frames[:min(len(f.Frames), max(maxFrames-len(out), 0))] {

@@ -3,6 +3,7 @@
 package libav
 
 // #include "shim.h"
+// #include "sketch.h"
 import "C"
 
 import (
@@ -191,7 +192,7 @@ func (d *decoding) showFrame(show func(Frame) error) error {
 	out := Frame{
 		Time: int64(raw.best_effort_timestamp), Key: raw.flags&C.AV_FRAME_FLAG_KEY != 0, Damaged: C.dokaz_frame_damaged(raw) != 0,
 		Width: int(raw.width), Height: int(raw.height), Orientation: orientation(C.dokaz_frame_matrix(raw), d.stream.Orientation),
-		picture: d.picture,
+		picture: d.picture, sketch: d.sketch, reduced: d.reduced,
 	}
 	if out.Damaged {
 		d.damage.frame(d.file.seconds(d.stream.Index, out.Time))
@@ -206,6 +207,32 @@ func (d *decoding) picture() (image.Image, error) {
 		d.spare = m
 	}
 	return img, err
+}
+
+// sketch reads the frame in a few places.
+func (d *decoding) sketch() (s Sketch, ok bool) {
+	ok = C.dokaz_sketch(rawFrame(d.frame.UnsafePointer()), SketchColumns, SketchRows, (*C.uint8_t)(&s[0])) != 0
+	return s, ok
+}
+
+// reduced averages the frame's first component.
+func (d *decoding) reduced(side int) (*image.Gray, bool) {
+	raw := rawFrame(d.frame.UnsafePointer())
+	w, h := int(raw.width), int(raw.height)
+	if w < 1 || h < 1 || side < 1 {
+		return nil, false
+	}
+	box := (max(w, h) + side - 1) / side
+	if w /= box; w == 0 {
+		return nil, false
+	}
+	if h /= box; h == 0 {
+		return nil, false
+	}
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	sums := make([]uint16, int(raw.width))
+	ok := C.dokaz_reduce(raw, C.int(box), C.int(w), C.int(h), (*C.uint16_t)(&sums[0]), (*C.uint8_t)(&out.Pix[0])) != 0
+	return out, ok
 }
 
 // rawFrame gives this file's C type to a pointer of go-astiav's.

@@ -103,11 +103,41 @@ type Frame struct {
 	Height      int
 	Orientation int // Exif value 1 to 8 that makes it upright
 	picture     func() (image.Image, error)
+	sketch      func() (Sketch, bool)
+	reduced     func(side int) (*image.Gray, bool)
 }
 
 // Picture copies the frame out as *image.YCbCr (full range), *image.Gray, *image.RGBA (opaque) or
 // *image.NRGBA, not yet turned upright. It is valid until the next frame's is asked for. A pixel format with no such form gives pipeline.ErrUnsupported.
 func (f Frame) Picture() (image.Image, error) { return f.picture() }
+
+// Reduced is the first component of a frame whose format keeps it as a plane of bytes, as coded, averaged over boxes of whole samples to at most
+// side on either side; not yet turned upright. It costs a fraction of Picture. It is valid as long as that.
+func (f Frame) Reduced(side int) (m *image.Gray, ok bool) {
+	if f.reduced == nil {
+		return nil, false
+	}
+	return f.reduced(side)
+}
+
+// Sketch is a frame in a few hundred places: the first component's mean over eight samples of a row, as coded, of 8 bits. It
+// costs next to nothing and says only how much one frame differs from another.
+type Sketch [SketchColumns * SketchRows]uint8
+
+// The places of a sketch, evenly over the frame.
+const (
+	SketchColumns = 24
+	SketchRows    = 18
+)
+
+// Sketch reads the frame in a few places. ok is false of a pixel format that has no plain samples: palettes, bits, floats.
+// It is valid until the next frame is decoded.
+func (f Frame) Sketch() (s Sketch, ok bool) {
+	if f.sketch == nil {
+		return s, false
+	}
+	return f.sketch()
+}
 
 // Samples are a stretch of decoded sound, valid during the call that shows them.
 type Samples struct {

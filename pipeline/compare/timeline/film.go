@@ -44,9 +44,10 @@ func (f film) axis() []frame { return f.views[0].frames }
 // end is where the film ends: half a step after its last frame, since nothing says how long that one stands.
 func (f film) end() int64 { return f.axis()[len(f.axis())-1].at + f.step/2 }
 
-// streams gathers the views of every stream, in the order of streams: whole frames, then those without borders.
+// streams gathers the views of every stream, in the order of streams: whole frames, then those without borders. Frames beside the
+// even sampling are left out.
 func (s Settings) streams(footage []pipeline.FrameHashes) []film {
-	sorted := slices.Clone(footage)
+	sorted := slices.DeleteFunc(slices.Clone(footage), func(f pipeline.FrameHashes) bool { return f.View == pipeline.ViewBetween })
 	slices.SortStableFunc(sorted, func(p, q pipeline.FrameHashes) int {
 		return cmp.Or(cmp.Compare(p.Stream, q.Stream), cmp.Compare(min(len(p.View), 1), min(len(q.View), 1)))
 	})

@@ -28,12 +28,23 @@ type still struct {
 // and start and end are the same. In more than one stretch the place is ambiguous.
 func (s Settings) Locate(pictures []pipeline.PrintedPicture, footage []pipeline.FrameHashes) Finding {
 	var best Finding
-	for _, f := range s.streams(footage) {
+	for _, f := range s.streams(dense(footage)) {
 		if got := s.locate(s.whole(pictures), f); len(best.Segments) == 0 || len(got.Segments) > 0 && got.Distance < best.Distance {
 			best = got
 		}
 	}
 	return best
+}
+
+// dense is footage with the frames beside the even sampling among the whole ones.
+func dense(footage []pipeline.FrameHashes) []pipeline.FrameHashes {
+	out := slices.Clone(footage)
+	for i := range out {
+		if out[i].View == pipeline.ViewBetween {
+			out[i].View = ""
+		}
+	}
+	return out
 }
 
 // whole returns those hashes of a picture that show all of it.

@@ -2,6 +2,7 @@ package timeline_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -170,5 +171,29 @@ func TestBordersOfAPictureAreSeenThrough(t *testing.T) {
 	f := timeline.Defaults().Locate([]pipeline.PrintedPicture{{Bits: s.frame(), Quality: 90}, inner}, s.sampled(2, film))
 	if d := cmp.Diff(pipeline.Transform{Crop: &box}, f.Transform); d != "" || len(f.Segments) != 1 {
 		t.Errorf("%+v: %s", f, d)
+	}
+}
+
+// What moves fast resembles no sample: pictures are looked for between them too, and films are aligned as if those were not there.
+func TestAPictureBetweenTheSamplesIsFound(t *testing.T) {
+	t.Parallel()
+	s := newStudio(13)
+	film := s.film(20)
+	footage := s.sampled(2, film)
+	const at = 7.55
+	shown := s.changed(pipeline.Hash256{1, 2, 3, 4}, 0)
+	picture := []pipeline.PrintedPicture{{Bits: shown, Quality: 90}}
+	if f := timeline.Defaults().Locate(picture, footage); len(f.Segments) != 0 {
+		t.Fatalf("among the samples: %+v", f)
+	}
+	between := footage[0]
+	between.View, between.Frames = pipeline.ViewBetween, []pipeline.HashedFrame{{Time: at, Bits: s.changed(shown, 4), Quality: 90}}
+	both := append(slices.Clone(footage), between)
+	f := timeline.Defaults().Locate(picture, both)
+	if len(f.Segments) != 1 || f.Strength != pipeline.Confirmed || math.Abs(f.Segments[0].BStart-at) > 0.1 {
+		t.Errorf("%+v", f)
+	}
+	if d := cmp.Diff(timeline.Defaults().Align(footage, footage), timeline.Defaults().Align(both, both)); d != "" {
+		t.Error(d)
 	}
 }

@@ -119,7 +119,11 @@ func (m maker) fillFrameHashes(v *view) {
 		}
 		line := m.Say("hashes.frames", "stream", s.fact.Stream, "count", len(frames), "usable", good,
 			"from", m.seconds(frames[0].Time), "to", m.seconds(frames[len(frames)-1].Time))
-		if s.fact.View != "" {
+		switch s.fact.View {
+		case "":
+		case pipeline.ViewBetween:
+			line = Join(" ", line, m.Say("hashes.frames_between"))
+		default:
 			line = Join(" ", line, m.Say("hashes.frames_trimmed"))
 		}
 		if s.fact.Cut {

@@ -24,7 +24,7 @@ func hashUnusable(d pipeline.Dossier) []pipeline.Finding {
 			}
 			best = max(best, f.Quality)
 		}
-		if len(s.fact.Frames) == 0 || 2*usable >= len(s.fact.Frames) {
+		if len(s.fact.Frames) == 0 || s.fact.View == pipeline.ViewBetween || 2*usable >= len(s.fact.Frames) {
 			continue
 		}
 		out = append(out, unusable(strconv.Itoa(len(s.fact.Frames)), strconv.Itoa(usable), best,

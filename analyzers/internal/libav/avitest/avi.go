@@ -65,6 +65,11 @@ func Grey(w, h int, level uint8) []byte {
 	for i := range m.Pix {
 		m.Pix[i] = level
 	}
+	return JPEG(m)
+}
+
+// JPEG is a picture coded as cameras do, with chroma.
+func JPEG(m *image.Gray) []byte {
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, colourful{m}, &jpeg.Options{Quality: 95}); err != nil {
 		panic(err) // a buffer takes everything

@@ -1,0 +1,91 @@
+package compare
+
+import (
+	"cmp"
+	"slices"
+
+	"dokaz/pipeline"
+	"dokaz/pipeline/compare/geometry"
+)
+
+const (
+	indistinct = 1.05   // times the least unlikeness that says as much,
+	noise      = 0.0001 // and how much more: rounding of miniatures
+	tellable   = 0.2    // unlikeness from which on the luma tells no moment
+	maxStated  = 8      // stretches stated
+	longMoment = 1.0    // seconds: a stretch no longer is one moment
+)
+
+// toldByLuma states when a picture was taken of a scene that stands, where hashes and features are as near to it at many times: where
+// the luma of the film's miniatures is nearest to the picture's. That confirms nothing, and the moment stays ambiguous. What says as
+// much follows the best.
+func toldByLuma(m pipeline.Match, a, b pipeline.Prints) pipeline.Match {
+	picture := miniatureOf(a)
+	if m.Strength == pipeline.Confirmed || picture == nil || !slices.ContainsFunc(m.Segments, func(g pipeline.Segment) bool { return g.Ambiguous }) {
+		return m
+	}
+	least := tellable
+	for _, l := range b.Features {
+		if l.Algorithm != pipeline.Plain {
+			continue
+		}
+		unlike := geometry.Unlike(picture, mapOf(m.Transform), l.Frames, m.Transform.Within != nil)
+		if best := slices.Min(unlike); best < least {
+			least = best
+			m.Segments = moments(l.Frames, unlike, m.Distance)
+		}
+	}
+	return m
+}
+
+// miniatureOf is that of a photo, nil where there is none.
+func miniatureOf(p pipeline.Prints) *pipeline.Miniature {
+	for _, l := range p.Features {
+		if len(l.Frames) > 0 && l.Frames[0].Miniature != nil {
+			return l.Frames[0].Miniature
+		}
+	}
+	return nil
+}
+
+// moments are the stretches of a film that are about as like a picture as its best frame, the best first.
+func moments(frames []pipeline.FeaturedFrame, unlike []float64, distance int) (out []pipeline.Segment) {
+	limit := float64(indistinct*slices.Min(unlike)) + noise
+	var nearest []float64
+	for i := 0; i < len(frames); i++ {
+		if unlike[i] > limit {
+			continue
+		}
+		first, best := i, i
+		for i+1 < len(frames) && unlike[i+1] <= limit {
+			if i++; unlike[i] < unlike[best] {
+				best = i
+			}
+		}
+		g := pipeline.Segment{
+			BStart: frames[first].Time, BEnd: frames[i].Time, Speed: 1, Frames: i - first + 1, Distance: distance,
+			Strength: pipeline.Suggested, Ambiguous: true,
+		}
+		if g.BEnd-g.BStart <= longMoment {
+			g.BStart, g.BEnd = frames[best].Time, frames[best].Time
+		}
+		at, _ := slices.BinarySearchFunc(nearest, unlike[best], cmp.Compare)
+		nearest, out = slices.Insert(nearest, at, unlike[best]), slices.Insert(out, at, g)
+	}
+	return out[:min(len(out), maxStated)]
+}
+
+// mapOf is the map that a transform states: from fractions of A's width and height to fractions of B's.
+func mapOf(t pipeline.Transform) geometry.Map {
+	if t.Matrix != nil {
+		return geometry.Map(*t.Matrix)
+	}
+	out := turned(pipeline.Transform{Mirror: t.Mirror, Rotate: t.Rotate})
+	if c := t.Crop; c != nil {
+		out = out.After(geometry.Map{1 / c[2], 0, -c[0] / c[2], 0, 1 / c[3], -c[1] / c[3], 0, 0, 1})
+	}
+	if w := t.Within; w != nil {
+		out = geometry.Map{w[2], 0, w[0], 0, w[3], w[1], 0, 0, 1}.After(out)
+	}
+	return out
+}
