@@ -77,7 +77,10 @@ func (m maker) mapSVG(title, id string, g *globe.Map, spots []spot) template.HTM
 func (m maker) mapGrid(put func(string, ...any), g *globe.Map) {
 	for _, l := range g.Grid {
 		if l.Parallel {
-			put(`<path class="graticule" d="M0 %.1fH%.0f"/><text class="degree" x="4" y="%.1f">%s</text>`, l.At, g.Width, l.At-3, degreeText(l.Degrees, "N", "S"))
+			put(`<path class="graticule" d="M0 %.1fH%.0f"/>`, l.At, g.Width)
+			if l.At > 26 && l.At < g.Height-20 { // above are the meridians' degrees, below is the scale bar
+				put(`<text class="degree" x="4" y="%.1f">%s</text>`, l.At-3, degreeText(l.Degrees, "N", "S"))
+			}
 			continue
 		}
 		put(`<path class="graticule" d="M%.1f 0V%.0f"/>`, l.At, g.Height)

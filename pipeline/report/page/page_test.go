@@ -371,8 +371,12 @@ func TestEveryLineOfThePageIsUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	paper, err := filepath.Glob(filepath.Join("..", "paper", "*.go")) // whose foot has a few lines of its own
+	if err != nil {
+		t.Fatal(err)
+	}
 	var all strings.Builder
-	for _, name := range sources {
+	for _, name := range append(sources, paper...) {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

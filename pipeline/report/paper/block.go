@@ -91,6 +91,8 @@ func (l *layout) classed(n *node, a area, st style) []strip {
 		return l.reasons(n, a, st.at(smallSize))
 	case n.is("pair"):
 		return l.pair(n, a, st)
+	case n.is("maps"):
+		return l.maps(n, a, st)
 	case n.is("veil"):
 		return l.veil(n.said(), a)
 	case n.is("pic"):
@@ -107,6 +109,9 @@ func (l *layout) classed(n *node, a area, st style) []strip {
 	out := l.flow(n.kids, a, st)
 	if n.is("gap") || n.is("tw") {
 		out = spaced(out, 6)
+	}
+	if n.is("tw") && len(n.classed("timeline")) > 0 { // what explains it stands on the same sheet
+		together(out)
 	}
 	return out
 }
@@ -396,7 +401,7 @@ func anchorsOf(n *node) (out []string) {
 // numberOf reads a number of our own markup, 0 where there is none.
 func numberOf(s string) float64 {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	if err != nil || f < -1e6 || f > 1e6 {
+	if err != nil || !(f >= -1e6 && f <= 1e6) {
 		return 0
 	}
 	return f

@@ -1,25 +1,11 @@
 package paper
 
-import (
-	"strings"
+import "strings"
 
-	"codeberg.org/go-pdf/fpdf"
-)
+// segmentsHigh is the height of the drawing of a match's segments, which fills its width whatever its own shape, in points.
+const segmentsHigh = 54
 
-// paint is how a class of our own drawings is filled and outlined.
-type paint struct {
-	fill, outline *colour
-	dashed        bool
-}
-
-var paints = map[string]paint{
-	"rail": {fill: &rail}, "run": {fill: &run}, "band": {fill: &band}, "loose": {outline: &run, dashed: true},
-}
-
-// heights of drawings that fill their width whatever their own shape, in points.
-var heights = map[string]float64{"bar": 5, "map": 54}
-
-// graphic draws one of our own SVGs: a picture that is referred to, or rectangles and polygons by class.
+// graphic draws one of our own SVGs: a picture that is referred to, or shapes and text by class. It stands on one sheet.
 func (l *layout) graphic(n *node, a area) []strip {
 	if uses := n.named("use"); len(uses) > 0 {
 		symbol := l.album.symbols[strings.TrimPrefix(uses[0].attrs["href"], "#")]
@@ -32,57 +18,56 @@ func (l *layout) graphic(n *node, a area) []strip {
 	if len(box) != 4 || numberOf(box[2]) <= 0 || numberOf(box[3]) <= 0 {
 		return nil
 	}
-	left, top, w, h := numberOf(box[0]), numberOf(box[1]), numberOf(box[2]), numberOf(box[3])
-	sx := a.width / w
-	sy := sx
-	for class, high := range heights {
-		if n.is(class) {
-			sy = high / h
-		}
+	v := view{corner: point{numberOf(box[0]), numberOf(box[1])}, width: numberOf(box[2]), height: numberOf(box[3]), x: a.x}
+	v.sx = a.width / v.width
+	v.sy = v.sx
+	if n.is("map") {
+		v.sy = segmentsHigh / v.height
 	}
-	shapes := n.elements()
-	return []strip{{height: h*sy + 3, before: 2, ops: []op{func(s *sheet, y float64) {
-		for _, k := range shapes {
-			s.shape(k, func(px, py float64) fpdf.PointType {
-				return fpdf.PointType{X: a.x + (px-left)*sx, Y: y + 1.5 + (py-top)*sy}
-			})
+	inks, err := l.drawing(n, v)
+	if err != nil { // none rather than a part, which would say something else
+		label := n.attrs["aria-label"]
+		for _, k := range n.named("title") {
+			label = k.said()
 		}
+		return l.veil(label, a)
+	}
+	return []strip{{height: v.height*v.sy + 3, before: 2, ops: []op{func(s *sheet, y float64) {
+		at := v
+		at.y = y + 1.5
+		s.clipped(at.x, at.y, at.width*at.sx, at.height*at.sy, func() {
+			for _, one := range inks {
+				one.draw(s, at)
+			}
+		})
 	}}}}
 }
 
-// shape draws one shape; at turns a point of the drawing into one of the sheet.
-func (s *sheet) shape(n *node, at func(x, y float64) fpdf.PointType) {
-	var points []fpdf.PointType
-	switch n.name {
-	case "rect":
-		x, y := numberOf(n.attrs["x"]), numberOf(n.attrs["y"])
-		w, h := numberOf(n.attrs["width"]), numberOf(n.attrs["height"])
-		points = []fpdf.PointType{at(x, y), at(x+w, y), at(x+w, y+h), at(x, y+h)}
-	case "polygon":
-		for pair := range strings.FieldsSeq(n.attrs["points"]) {
-			x, y, _ := strings.Cut(pair, ",")
-			points = append(points, at(numberOf(x), numberOf(y)))
+// maps sets drawn maps beside each other, each half as wide as the column, with what is said of them on the same sheet.
+func (l *layout) maps(n *node, a area, st style) []strip {
+	const gap = 14
+	half := (a.width - gap) / 2
+	var columns [][]strip
+	var out []strip
+	for _, k := range n.elements() {
+		at := area{a.x + float64(len(columns))*(half+gap), half}
+		if columns = append(columns, l.block(k, at, st.at(smallSize))); len(columns) == 2 {
+			out, columns = append(out, spaced(beside(columns...), 6)...), nil
 		}
 	}
-	if len(points) < 3 {
-		return
+	if len(columns) > 0 {
+		out = append(out, spaced(beside(columns...), 6)...)
 	}
-	var p paint
-	for class := range strings.FieldsSeq(n.attrs["class"]) {
-		if one, ok := paints[class]; ok {
-			p = one
-		}
-	}
-	if p.fill != nil {
-		s.fillWith(*p.fill)
-		s.Polygon(points, "F")
-	}
-	if p.outline != nil {
-		s.drawWith(*p.outline, 0.6)
-		if p.dashed {
-			s.SetDashPattern([]float64{3, 2.5}, 0)
-			defer s.SetDashPattern(nil, 0)
-		}
-		s.Polygon(points, "D")
-	}
+	return together(out)
+}
+
+// clipped keeps what is drawn within a field. What fpdf believes of ink and type is made true again afterwards: the end of clipping takes
+// the state back to what it was before (ISO 32000-1 §8.4.2).
+func (s *sheet) clipped(x, y, w, h float64, draw func()) {
+	r, g, b := s.GetFillColor()
+	s.ClipRect(x, y, w, h, false)
+	draw()
+	s.ClipEnd()
+	s.SetFillColor(r, g, b)
+	s.page = 0 // no text is set in anything
 }

@@ -6,7 +6,7 @@ import "slices"
 // better not parted.
 type column struct{ whole, unbroken float64 }
 
-// times are the widths of the columns of the table of times, whose drawings have no width of their own, as shares of the table's.
+// times are the widths of the columns of the table of times as shares of the table's, near those of the page.
 var times = []float64{0.21, 0.27, 0.26, 0.26}
 
 // cellGap is the space right of a cell.
