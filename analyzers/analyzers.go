@@ -4,6 +4,7 @@ package analyzers
 
 import (
 	"dokaz/analyzers/archive"
+	"dokaz/analyzers/c2pa"
 	"dokaz/analyzers/container"
 	"dokaz/analyzers/exif"
 	"dokaz/analyzers/features"
@@ -23,6 +24,7 @@ func All() []pipeline.Analyzer {
 		format.New(),
 		structure.New(),
 		exif.New(),
+		c2pa.New(c2pa.Shipped()),
 		container.New(),
 		pixelhash.New(),
 		framehash.New(),

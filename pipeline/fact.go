@@ -34,6 +34,7 @@ const (
 	KindHistory       FactKind = "history"
 	KindDeclaration   FactKind = "declaration"
 	KindRelation      FactKind = "relation"
+	KindCredential    FactKind = "credential"
 )
 
 // FileType is what the content is, beside what the name claims.
@@ -301,6 +302,7 @@ func (CodedDigest) fact() FactKind   { return KindCodedDigest }
 func (History) fact() FactKind       { return KindHistory }
 func (Declaration) fact() FactKind   { return KindDeclaration }
 func (Relation) fact() FactKind      { return KindRelation }
+func (Credential) fact() FactKind    { return KindCredential }
 
 // KindOf returns the kind of a fact.
 func KindOf(f Fact) FactKind { return f.fact() }

@@ -30,6 +30,7 @@ var blank = map[FactKind]func() any{
 	KindHistory:       func() any { return new(History) },
 	KindDeclaration:   func() any { return new(Declaration) },
 	KindRelation:      func() any { return new(Relation) },
+	KindCredential:    func() any { return new(Credential) },
 }
 
 // MarshalFact returns the kind and the JSON object of a fact.
@@ -94,6 +95,8 @@ func UnmarshalFact(k FactKind, b []byte) (Fact, error) {
 	case *Declaration:
 		return *p, nil
 	case *Relation:
+		return *p, nil
+	case *Credential:
 		return *p, nil
 	}
 	return nil, fmt.Errorf("%w: fact %s", ErrMalformed, k)

@@ -38,6 +38,11 @@ var samples = []Fact{
 	History{"saved", "2020-08-12T20:00:00+03:00", "GIMP", "/", "xmp.iid:1", "xmpMM:History[0]"},
 	Declaration{"ai", "trainedAlgorithmicMedia", "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", "IPTC", "Iptc4xmpExt:DigitalSourceType"},
 	Relation{"derived_from", "xmp.did:1", "documentID", "xmpMM:DerivedFrom"},
+	Credential{
+		Manifest: "urn:uuid:1", Active: true, Result: CredentialInvalid, Binding: BindingDiffers, Statuses: []CredentialNote{{"assertion.dataHash.mismatch", "self#jumbf=a", "differs"}},
+		Generator: "maker", Title: "t", Format: "image/jpeg", Instance: "xmp:iid:1", Signature: CredentialSeal{"ES256", "CN=a", "CN=b", "7", "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z", "2022-01-01T00:00:00Z", "CN=c", "list"},
+		Actions: []CredentialAct{{"c2pa.opened", "2022", "maker", "http://cv.iptc.org/x"}}, Ingredients: []CredentialPart{{"a", "image/jpeg", "i", "parentOf", "urn:uuid:2"}}, Assertions: []string{"c2pa.actions"}, Cut: true,
+	},
 }
 
 func TestEveryFactSurvivesJSON(t *testing.T) {

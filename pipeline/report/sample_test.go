@@ -14,15 +14,16 @@ import (
 // documents in testdata are what page shows in its own tests.
 
 var (
-	exifRef      = pipeline.Ref{Analyzer: "exif", Version: 1, Parameters: "goexif 9e8deec, imagemeta 1.0.1"}
-	formatRef    = pipeline.Ref{Analyzer: "format", Version: 1}
-	containerRef = pipeline.Ref{Analyzer: "container", Version: 1, Parameters: "FFmpeg 7.1.5"}
-	pixelRef     = pipeline.Ref{Analyzer: "pixelhash", Version: 1, Parameters: "libav mjpeg 7.1.5"}
-	frameRef     = pipeline.Ref{Analyzer: "framehash", Version: 1, Parameters: "2 frames/s and keyframes"}
-	structureRef = pipeline.Ref{Analyzer: "structure", Version: 1}
-	featureRef   = pipeline.Ref{Analyzer: "features", Version: 1, Parameters: "orb-m1"}
-	soundRef     = pipeline.Ref{Analyzer: "sound", Version: 1, Parameters: "chromaprint2"}
-	matchRef     = pipeline.Ref{Analyzer: "compare", Version: 1, Parameters: "near_picture: suggested ≤ 52, confirmed ≤ 31 of 256 bits, quality ≥ 50; shared_footage: at least 4 frames in line"}
+	exifRef       = pipeline.Ref{Analyzer: "exif", Version: 1, Parameters: "goexif 9e8deec, imagemeta 1.0.1"}
+	formatRef     = pipeline.Ref{Analyzer: "format", Version: 1}
+	containerRef  = pipeline.Ref{Analyzer: "container", Version: 1, Parameters: "FFmpeg 7.1.5"}
+	pixelRef      = pipeline.Ref{Analyzer: "pixelhash", Version: 1, Parameters: "libav mjpeg 7.1.5"}
+	frameRef      = pipeline.Ref{Analyzer: "framehash", Version: 1, Parameters: "2 frames/s and keyframes"}
+	credentialRef = pipeline.Ref{Analyzer: "c2pa", Version: 1, Parameters: "C2PA 1.4 and 2.1"}
+	structureRef  = pipeline.Ref{Analyzer: "structure", Version: 1}
+	featureRef    = pipeline.Ref{Analyzer: "features", Version: 1, Parameters: "orb-m1"}
+	soundRef      = pipeline.Ref{Analyzer: "sound", Version: 1, Parameters: "chromaprint2"}
+	matchRef      = pipeline.Ref{Analyzer: "compare", Version: 1, Parameters: "near_picture: suggested ≤ 52, confirmed ≤ 31 of 256 bits, quality ≥ 50; shared_footage: at least 4 frames in line"}
 )
 
 func digest(name string) pipeline.Digest { return pipeline.DigestOf([]byte("sample " + name)) }
@@ -182,6 +183,13 @@ func photoStructure() []pipeline.Measurement {
 		say(structureRef, at("", 5000, 4_195_000), pipeline.CodedDigest{Algorithm: "jpeg-coded/1", Codec: "jpeg", Digest: digest("coded"), Bytes: 4_195_000}),
 		say(structureRef, at("APP1[1]/XMP", 4200, 600), pipeline.History{Action: "saved", When: "2020-08-11T09:12:00+03:00", Software: "Adobe Photoshop 21.2", Parameters: "/", Instance: "xmp.iid:7b1c", Source: "xmpMM:History[1]"}),
 		say(structureRef, at("APP1[1]/XMP", 4200, 600), pipeline.Declaration{Subject: "ai", What: "compositeWithTrainedAlgorithmicMedia", Vocabulary: "IPTC DigitalSourceType", Source: "Iptc4xmpExt:DigitalSourceType"}),
+		say(credentialRef, at("APP11/c2pa/urn:uuid:0a1b", 5100, 9000), pipeline.Credential{
+			Manifest: "urn:uuid:0a1b", Active: true, Result: pipeline.CredentialInvalid, Binding: pipeline.BindingDiffers, Generator: "Camera <App> 2.0", Title: "IMG_1.jpg",
+			Statuses:    []pipeline.CredentialNote{{Code: "assertion.dataHash.mismatch", Of: "c2pa.hash.data", Text: "the file's bytes are not those that were bound"}},
+			Signature:   pipeline.CredentialSeal{Algorithm: "ES256", Signer: "CN=Camera,O=Maker", Issuer: "CN=Maker CA", Serial: "77", Since: "2020-01-01T00:00:00Z", Until: "2030-01-01T00:00:00Z", Time: "2020-08-10T12:00:00Z", Authority: "CN=Clock", Trust: "list, 2026-11-29, certificates: 3"},
+			Actions:     []pipeline.CredentialAct{{Action: "c2pa.created", When: "2020-08-10T12:00:00Z", Agent: "Camera <App> 2.0", SourceType: "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}},
+			Ingredients: []pipeline.CredentialPart{{Title: "before.jpg", Relationship: "parentOf", Manifest: "urn:uuid:0a1c"}}, Assertions: []string{"c2pa.hash.data", "c2pa.actions"},
+		}),
 		say(structureRef, at("APP1[1]/XMP", 4200, 600), pipeline.Relation{What: "derived_from", Value: "xmp.did:51aa<b>", Note: "documentID", Source: "xmpMM:DerivedFrom"}),
 	}
 }

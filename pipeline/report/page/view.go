@@ -25,30 +25,31 @@ type view struct {
 	Summary  summary
 	Findings []finding
 
-	Identity   []pair
-	Derived    template.HTML
-	Receipts   []receipt
-	Custody    template.HTML
-	Times      template.HTML
-	Timeline   template.HTML
-	Places     template.HTML
-	Maps       template.HTML
-	Devices    template.HTML
-	Containers []template.HTML
-	Streams    template.HTML
-	Keytimes   []keytimes
-	Structure  template.HTML
-	Hashes     template.HTML
-	Footage    []template.HTML
-	MatchLine  template.HTML
-	Cluster    template.HTML
-	Matches    []match
-	OwnBlurred still
-	OwnClear   still
-	Outcomes   template.HTML
-	Metadata   []reading
-	Check      []pair
-	Methods    template.HTML
+	Identity    []pair
+	Derived     template.HTML
+	Receipts    []receipt
+	Custody     template.HTML
+	Times       template.HTML
+	Timeline    template.HTML
+	Places      template.HTML
+	Maps        template.HTML
+	Devices     template.HTML
+	Containers  []template.HTML
+	Streams     template.HTML
+	Keytimes    []keytimes
+	Structure   template.HTML
+	Credentials template.HTML
+	Hashes      template.HTML
+	Footage     []template.HTML
+	MatchLine   template.HTML
+	Cluster     template.HTML
+	Matches     []match
+	OwnBlurred  still
+	OwnClear    still
+	Outcomes    template.HTML
+	Metadata    []reading
+	Check       []pair
+	Methods     template.HTML
 }
 
 // pair is one line of a list of terms.
@@ -102,6 +103,7 @@ func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (
 	v.Devices = m.devices()
 	m.fillStreams(&v)
 	v.Structure = m.structure()
+	v.Credentials = m.credentials()
 	m.fillHashes(&v)
 	if err := m.fillMatches(&v); err != nil {
 		return view{}, err

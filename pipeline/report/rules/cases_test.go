@@ -51,6 +51,12 @@ func claimedIn(lat, lon string) pipeline.Claims {
 	return pipeline.Claims{Latitude: lat, Longitude: lon}
 }
 
+// testCase is a dossier and what a rule must find in it.
+type testCase struct {
+	in   pipeline.Dossier
+	want []string
+}
+
 // judged tells what a rule found: weight and values in the order of their names.
 func judged(fs []pipeline.Finding) []string {
 	var out []string
@@ -68,10 +74,7 @@ func judged(fs []pipeline.Finding) []string {
 var minsk = pipeline.Position{Source: "GPS", Latitude: 53.9, Longitude: 27.5667, Raw: "r"}
 
 // cases say, rule by rule, what is found in what.
-var cases = map[pipeline.Code]map[string]struct {
-	in   pipeline.Dossier
-	want []string
-}{
+var cases = map[pipeline.Code]map[string]testCase{
 	"time.claim_agrees": {
 		"the same wall clock without zones": {
 			claiming(states(taken("original", "2020-08-10T21:30:00", pipeline.ZoneUnstated)), "a", claimedAt("2020-08-10 21:30")),

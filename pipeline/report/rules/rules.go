@@ -15,7 +15,7 @@ import (
 )
 
 // version is bumped whenever a finding can come out differently for the same dossier.
-const version = 5
+const version = 6
 
 // The tolerances of the comparisons. They are stated in Ref and so in every report.
 const (
@@ -66,6 +66,12 @@ func All() []pipeline.Rule {
 		{Code: "meta.absent", Judge: metadataAbsent},
 		{Code: "meta.readers_disagree", Judge: readersDisagree},
 		{Code: "meta.software", Judge: editingSoftware},
+		{Code: "provenance.valid", Judge: credentialValid},
+		{Code: "provenance.signer_unknown", Judge: credentialOfUnknown},
+		{Code: "provenance.invalid", Judge: credentialInvalid},
+		{Code: "provenance.not_checked", Judge: credentialUnchecked},
+		{Code: "provenance.partly_bound", Judge: partlyBound},
+		{Code: "provenance.ai_declared", Judge: declaredAI},
 		{Code: "platform.consistent", Judge: platformTraces},
 		{Code: "analysis.incomplete", Judge: incomplete},
 		{Code: "reuse.same_bytes", Judge: sameBytes},

@@ -12,11 +12,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// casesOf gives the cases of a code, which stand by theme.
+func casesOf(code pipeline.Code) map[string]testCase {
+	if c, ok := cases[code]; ok {
+		return c
+	}
+	return provenanceCases[code]
+}
+
 func TestRules(t *testing.T) {
 	t.Parallel()
 	for _, r := range All() {
 		found := false
-		for name, c := range cases[r.Code] {
+		for name, c := range casesOf(r.Code) {
 			got := r.Judge(c.in)
 			if diff := cmp.Diff(c.want, judged(got)); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", r.Code, name, diff)
@@ -54,7 +62,7 @@ func TestWordsFitTheRules(t *testing.T) {
 				continue
 			}
 			lines := slices.Concat([]words.Line{text.Title, text.Says, text.Limits, text.Change}, text.May, text.Benign)
-			for _, c := range cases[r.Code] {
+			for _, c := range casesOf(r.Code) {
 				for _, f := range r.Judge(c.in) {
 					for _, l := range lines {
 						checkPlaces(t, book, f, l)

@@ -1,0 +1,94 @@
+package c2pa
+
+import (
+	"crypto/x509"
+	_ "embed" // the list that ships
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Trust is a dated list of certificates: those whose signatures over claims, and those whose time stamps, are of somebody known.
+// It is a file, read offline, and named in every result.
+type Trust struct {
+	Name    string
+	Date    time.Time // also the moment at which certificates without a time stamp are judged
+	signers *x509.CertPool
+	stamps  *x509.CertPool
+	count   int
+}
+
+//go:embed trust.pem
+var shipped []byte
+
+// Shipped is the list that ships with the program.
+func Shipped() Trust {
+	t, err := ReadTrust(shipped)
+	if err != nil {
+		panic(err) // a test reads it
+	}
+	return t
+}
+
+// ReadTrust reads a list: lines "# name: …" and "# date: 2006-01-02" first, then certificates in PEM, of those who may sign
+// claims; behind a line "# time stamps" of those who may stamp times.
+func ReadTrust(b []byte) (Trust, error) {
+	t := Trust{signers: x509.NewCertPool(), stamps: x509.NewCertPool()}
+	head, stamps, _ := strings.Cut(string(b), "\n# time stamps\n")
+	for line := range strings.SplitSeq(head, "\n") {
+		if name, ok := strings.CutPrefix(line, "# name: "); ok {
+			t.Name = strings.TrimSpace(name)
+		}
+		if date, ok := strings.CutPrefix(line, "# date: "); ok {
+			var err error
+			if t.Date, err = time.Parse(time.DateOnly, strings.TrimSpace(date)); err != nil {
+				return t, fmt.Errorf("trust list: %w", err)
+			}
+		}
+	}
+	if t.Name == "" || t.Date.IsZero() {
+		return t, errors.New("trust list: it must begin with '# name: …' and '# date: 2006-01-02'")
+	}
+	for pool, text := range map[*x509.CertPool]string{t.signers: head, t.stamps: stamps} {
+		n, err := fill(pool, []byte(text))
+		if err != nil {
+			return t, err
+		}
+		t.count += n
+	}
+	return t, nil
+}
+
+func fill(pool *x509.CertPool, b []byte) (n int, err error) {
+	for {
+		var p *pem.Block
+		if p, b = pem.Decode(b); p == nil {
+			return n, nil
+		}
+		c, err := x509.ParseCertificate(p.Bytes)
+		if err != nil {
+			return n, fmt.Errorf("trust list: certificate %d: %w", n+1, err)
+		}
+		pool.AddCert(c)
+		n++
+	}
+}
+
+// String names the list as results name it.
+func (t Trust) String() string {
+	return fmt.Sprintf("%s, %s, certificates: %d", t.Name, t.Date.Format(time.DateOnly), t.count)
+}
+
+// knows reports whether a chain, the signer's certificate first, leads to the pool at a moment.
+func knows(pool *x509.CertPool, chain []*x509.Certificate, at time.Time) bool {
+	between := x509.NewCertPool()
+	for _, c := range chain[1:] {
+		between.AddCert(c)
+	}
+	_, err := chain[0].Verify(x509.VerifyOptions{
+		Roots: pool, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	})
+	return err == nil
+}
