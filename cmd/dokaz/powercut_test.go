@@ -42,7 +42,7 @@ func newCutDisk(t *testing.T) *cutDisk {
 	d := &cutDisk{t: t, image: filepath.Join(t.TempDir(), "image"), dir: t.TempDir()}
 	f, err := os.Create(d.image)
 	if err == nil {
-		err = errors.Join(f.Truncate(256<<20), f.Close())
+		err = errors.Join(f.Truncate(1<<30), f.Close())
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -224,14 +224,18 @@ func testCuts(t *testing.T, n int, seed uint64) {
 	rnd := rand.New(rand.NewPCG(seed, seed))
 	in, dir := t.TempDir(), filepath.Join(disk.dir, "case")
 	promised := map[pipeline.Digest]bool{}
-	made, idle, blobs := 0, 0, 0
-	for range n {
-		for range 4 {
-			put(t, filepath.Join(in, fmt.Sprintf("%05d.jpg", made)), patch(t, 104729*made+11))
+	made, idle, blobs, afterwards := 0, 0, 0, 0
+	for round := range n {
+		fresh := filepath.Join(in, fmt.Sprintf("%04d", round)) // each cut meets files that were never promised before
+		if err := os.Mkdir(fresh, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for range 8 {
+			put(t, filepath.Join(fresh, fmt.Sprintf("%05d.jpg", made)), patch(t, 104729*made+11))
 			made++
 		}
 		var stream heard
-		c, _ := dokaz(t.Context(), "run", in, "--case", dir, "--jsonl")
+		c, _ := dokaz(t.Context(), "run", fresh, "--case", dir, "--jsonl")
 		c.Stdout, c.Stderr = &stream, nil
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -240,11 +244,14 @@ func testCuts(t *testing.T, n int, seed uint64) {
 			waitFor(t, "a first item", func() bool { return len(acknowledged(stream.bytes())) > 0 })
 		}
 		time.Sleep(time.Duration(rnd.Int64N(int64(600 * time.Millisecond)))) // the random moment is what this is about
+		// Only what was heard before the cut is a promise: with the power a machine loses its voice. This kernel's fsync may say yes to a
+		// file system that is shut down while it waits for the journal; what was said behind that is counted by itself.
+		now := acknowledged(stream.bytes())
 		disk.cut()
 		_ = c.Process.Kill()
 		_ = c.Wait() // killed, or ended by what it met
 		disk.again()
-		now := acknowledged(stream.bytes())
+		afterwards += len(acknowledged(stream.bytes())) - len(now)
 		if len(now) == 0 {
 			idle++
 		}
@@ -261,7 +268,7 @@ func testCuts(t *testing.T, n int, seed uint64) {
 	}
 	figures(t, "powercut", map[string]any{
 		"cuts": n, "cuts before anything was acknowledged": idle, "originals acknowledged before a cut": len(promised), "acknowledged and lost": 0,
-		"blobs under a final name, all sound": blobs, "seconds": int(time.Since(began).Seconds()),
+		"said while the power went, no promise": afterwards, "blobs under a final name, all sound": blobs, "seconds": int(time.Since(began).Seconds()),
 	})
 }
 
