@@ -14,7 +14,7 @@ VERSION  := $(shell git describe --tags --dirty 2>/dev/null || echo "0.1.0-dev+$
 BUILD    := -trimpath -buildvcs=false -tags "$(TAGS)" -ldflags "-X dokaz/cmd/internal/wire.Version=$(VERSION)"
 # Each recipe line that compiles C starts with this: the environment that finds the private FFmpeg.
 WITH_LIBAV = env=$$(deploy/setup/ffmpeg.sh --print-env) && eval "$$env" &&
-GO_TEST    = $(WITH_LIBAV) $(GO) test -tags "$(TAGS)" -timeout 20m
+GO_TEST    = $(WITH_LIBAV) $(GO) test -tags "$(TAGS)" -timeout 60m
 SCRIPTS   := $(wildcard deploy/setup/*.sh .ci/run .ci/fuzz)
 GO_FILES   = find . -name '*.go' -not -path './.git/*'
 
