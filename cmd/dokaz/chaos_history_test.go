@@ -108,10 +108,10 @@ func (s *shaking) entries() int64 {
 	return n
 }
 
-// children are the processes that examine for the run.
-func (s *shaking) children() (out []int) {
-	pid := s.run.Process.Pid
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // a run that ended has none
+// below are the processes that a process started, and those that these started: the run's children are started by one that does nothing
+// else.
+func below(pid int) (out []int) {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // a process that ended has none
 	for _, list := range tasks {
 		b, err := os.ReadFile(list)
 		if err != nil {
@@ -119,7 +119,7 @@ func (s *shaking) children() (out []int) {
 		}
 		for _, f := range strings.Fields(string(b)) {
 			if n, err := strconv.Atoi(f); err == nil {
-				out = append(out, n)
+				out = append(append(out, n), below(n)...)
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func (s *shaking) fault() {
 		time.Sleep(pause)
 		_ = s.run.Process.Signal(syscall.SIGCONT)
 	case "child killed":
-		list := s.children()
+		list := below(s.run.Process.Pid)
 		if len(list) == 0 {
 			return
 		}
