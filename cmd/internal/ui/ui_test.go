@@ -421,7 +421,7 @@ func TestDecisionsLeadOn(t *testing.T) {
 		t.Error("an item reached from a list leads neither back nor on")
 	}
 	f.asked = nil
-	status, body := b.post(item+"/revisions/2", url.Values{"standing": {"likely"}, "by": {"Н. К."}, "why": {"fits"}, "document": {doc}, "list": {"?kind=photo"}})
+	status, _ := b.post(item+"/revisions/2", url.Values{"standing": {"likely"}, "by": {"Н. К."}, "why": {"fits"}, "document": {doc}, "list": {"?kind=photo"}})
 	if status != http.StatusNotFound { // the fake has no report of the second item
 		t.Errorf("a decision does not lead on: %d", status)
 	}
