@@ -13,7 +13,11 @@ func TestAChildGivesWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.stop()
+	t.Cleanup(func() {
+		if err := s.stop(); err != nil {
+			t.Error(err)
+		}
+	})
 	for _, nice := range []int{0, 7} {
 		p, err := s.start(orders{Limits: Limits{Nice: nice}.filled()})
 		if err != nil {

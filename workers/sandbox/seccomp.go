@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -155,11 +156,11 @@ func applySeccomp() error {
 		return fmt.Errorf("thread %d has a filter of its own", thread)
 	}
 	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err == nil {
-		_ = unix.Close(fd)
-	}
-	if err != unix.EPERM {
-		return fmt.Errorf("a socket is answered with %v", err)
+	switch {
+	case err == nil:
+		return errors.Join(errors.New("a socket could be opened"), unix.Close(fd))
+	case !errors.Is(err, unix.EPERM):
+		return fmt.Errorf("a socket is answered with %w", err)
 	}
 	return nil
 }
