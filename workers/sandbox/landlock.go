@@ -95,10 +95,14 @@ func programFiles() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	own, err := os.Readlink("/proc/self/exe") // the folders on its path may be closed to the user we have become
+	if err != nil {
+		return nil, err
+	}
 	files := []string{"/proc/self/exe", "/etc/ld.so.cache"}
 	for line := range strings.Lines(string(maps)) {
 		f := strings.Fields(line) // address permissions offset device inode path (proc_pid_maps(5))
-		if len(f) == 6 && strings.Contains(f[1], "x") && strings.HasPrefix(f[5], "/") && !slices.Contains(files, f[5]) {
+		if len(f) == 6 && strings.Contains(f[1], "x") && strings.HasPrefix(f[5], "/") && f[5] != own && !slices.Contains(files, f[5]) {
 			files = append(files, f[5])
 		}
 	}
