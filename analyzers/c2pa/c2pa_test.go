@@ -224,15 +224,15 @@ func TestTimeStamp(t *testing.T) {
 	c.Stamp = func(over []byte) ([]byte, error) { return stampOver(over, at, authority, key) }
 	signers := knowing(t, c)
 	got := one(t, signers, inJPEG(t, c))
-	if got.Result != pipeline.CredentialValid || got.Signature.Time != "2022-05-09T10:00:00Z" || got.Signature.Authority != "CN=Fixture Clock" {
-		t.Errorf("stamped in time: %s %+v %+v", got.Result, got.Signature, got.Statuses)
+	if got.Result != pipeline.CredentialNotChecked || got.Signature.Time != "2022-05-09T10:00:00Z" || got.Signature.Authority != "CN=Fixture Clock" {
+		t.Errorf("stamped in time by nobody known: %s %+v %+v", got.Result, got.Signature, got.Statuses)
 	}
 	if !slices.ContainsFunc(got.Statuses, func(n pipeline.CredentialNote) bool { return n.Code == codeStampUntrusted }) {
 		t.Error("nothing says that nobody knows who stamped")
 	}
 	known := list(t, nil, [][]byte{authority.Raw})
 	known.signers = signers.signers
-	if got := one(t, known, inJPEG(t, c)); len(got.Statuses) != 0 {
+	if got := one(t, known, inJPEG(t, c)); len(got.Statuses) != 0 || got.Result != pipeline.CredentialValid {
 		t.Errorf("known clock: %+v", got.Statuses)
 	}
 	c.Stamp = func(over []byte) ([]byte, error) { return stampOver(append(over, 0), at, authority, key) }

@@ -34,12 +34,13 @@ const (
 	codeBindingUnchecked = "dokaz.binding.notChecked"
 	codeIngredient       = "ingredient.hashedURI.mismatch"
 	codeStoreBroken      = "dokaz.store.malformed"
+	codeTimeOpen         = "dokaz.timeStamp.notEstablished"
 )
 
 // harmless are codes after which a credential may still be valid, unchecked those that leave the question open.
 var (
 	harmless  = []string{codeStampUntrusted, codeDataExtra, codeSignerUntrusted}
-	unchecked = []string{codeAlgorithm, codeBindingUnchecked}
+	unchecked = []string{codeAlgorithm, codeBindingUnchecked, codeTimeOpen}
 )
 
 // examination checks one store of one file.
@@ -146,6 +147,9 @@ func (x *examination) seal(v *verdict, m manifest) {
 		v.Signature.Time, v.Signature.Authority = t.at.UTC().Format(time.RFC3339), text(t.authority.Subject.String())
 		if !knows(x.trust.stamps, t.chain, t.at) {
 			v.note(codeStampUntrusted, of, "who stamped the time is not on the trust list")
+			if x.trust.Date.Before(signer.NotBefore) || x.trust.Date.After(signer.NotAfter) {
+				v.note(codeTimeOpen, of, "the certificate was valid at the time stamped only, and nobody known stamped it")
+			}
 		}
 	}
 	switch err := s.verify(m.claimed); {
