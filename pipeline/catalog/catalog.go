@@ -34,6 +34,7 @@ type Catalog struct {
 
 	featuring []string
 	beside    Beside
+	unpacked  *unpackings
 }
 
 // Options adjust a catalog.
@@ -57,6 +58,9 @@ func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
 		c.clock = time.Now
 	}
 	var err error
+	if c.unpacked, err = newUnpackings(); err != nil {
+		return nil, err
+	}
 	if c.write, err = open(path, 1, "immediate"); err != nil {
 		return nil, err
 	}
