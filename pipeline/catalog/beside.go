@@ -30,7 +30,7 @@ func (c *Catalog) statements(ctx context.Context, d pipeline.Digest) ([]pipeline
 			if err := rows.Scan(&packed); err != nil {
 				return err
 			}
-			ms, err := unpackMeasurements(packed)
+			ms, err := c.unpacked.of(packed)
 			n := 0
 			for _, m := range ms {
 				if n < maxBeside && c.beside.Fact(m.Fact) {

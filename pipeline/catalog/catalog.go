@@ -35,6 +35,7 @@ type Catalog struct {
 	featuring []string
 	beside    Beside
 	fewest    int // fewItems
+	unpacked  *unpackings
 }
 
 // Options adjust a catalog.
@@ -58,6 +59,9 @@ func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
 		c.clock = time.Now
 	}
 	var err error
+	if c.unpacked, err = newUnpackings(); err != nil {
+		return nil, err
+	}
 	if c.write, err = open(path, 1, "immediate"); err != nil {
 		return nil, err
 	}

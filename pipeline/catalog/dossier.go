@@ -105,7 +105,7 @@ func (c *Catalog) Examination(ctx context.Context, d pipeline.Digest) (pipeline.
 			return err
 		}
 		o.Took = time.Duration(took) * time.Microsecond
-		ms, err := unpackMeasurements(packed)
+		ms, err := c.unpacked.of(packed)
 		out.Outcomes = append(out.Outcomes, o)
 		out.Measurements = append(out.Measurements, ms...)
 		return err

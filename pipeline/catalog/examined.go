@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 
 	"dokaz/pipeline"
@@ -27,9 +26,6 @@ type Examined struct {
 
 // Relate gives the matches of the item in flight with items that became visible meanwhile.
 type Relate func(newer []pipeline.Prints) []pipeline.Match
-
-// maxMeasurements bounds the unpacked measurements of one analyzer on one item, in bytes.
-const maxMeasurements = 64 << 20
 
 // CommitExamined records an examination under its claim, in one transaction: outcomes, fingerprints, matches, the
 // custody entry and the wish for reports. Fingerprints become visible in commit order, so that of two
@@ -144,21 +140,6 @@ func packOutcomes(e pipeline.Examination) ([][]byte, error) {
 	}
 	for r := range by {
 		return nil, fmt.Errorf("%w: %s measured and has no outcome", pipeline.ErrMalformed, r.Analyzer)
-	}
-	return out, nil
-}
-
-func unpackMeasurements(b []byte) ([]pipeline.Measurement, error) {
-	if len(b) == 0 {
-		return nil, nil
-	}
-	z, err := gzip.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, fmt.Errorf("%w: measurements: %w", pipeline.ErrCorrupt, err)
-	}
-	var out []pipeline.Measurement
-	if err := json.NewDecoder(io.LimitReader(z, maxMeasurements)).Decode(&out); err != nil {
-		return nil, fmt.Errorf("%w: measurements: %w", pipeline.ErrCorrupt, err)
 	}
 	return out, nil
 }
@@ -311,7 +292,7 @@ func (c *Catalog) feature(ctx context.Context, db querier, ps []pipeline.Prints)
 				if err := rows.Scan(&packed); err != nil {
 					return err
 				}
-				ms, err := unpackMeasurements(packed)
+				ms, err := c.unpacked.of(packed)
 				ps[i].Features = append(ps[i].Features, pipeline.PrintsOf(pipeline.Item{}, ms).Features...)
 				return err
 			})

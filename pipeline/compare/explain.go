@@ -48,11 +48,16 @@ const (
 
 // Explain holds two items against each other by every method that has something of both.
 func Explain(a, b pipeline.Prints, set Settings) Explanation {
+	return ExplainMatches(a, b, Pair(a, b, set), set)
+}
+
+// ExplainMatches is Explain for two items of which it is known what Pair says.
+func ExplainMatches(a, b pipeline.Prints, ms []pipeline.Match, set Settings) Explanation {
 	still := a.Kind == pipeline.Photo && video(b) || b.Kind == pipeline.Photo && video(a)
 	if still && video(a) || !still && b.Item.Compare(a.Item) < 0 {
 		a, b = b, a
 	}
-	e := Explanation{A: a.Item, B: b.Item, Matches: append([]pipeline.Match{}, Pair(a, b, set)...), Hashes: []HashPair{}, Missing: []Missing{}}
+	e := Explanation{A: a.Item, B: b.Item, Matches: append([]pipeline.Match{}, ms...), Hashes: []HashPair{}, Missing: []Missing{}}
 	e.hashes(a, b, set)
 	e.frames(a, b, set)
 	e.layout(a, b)

@@ -8,6 +8,7 @@ import (
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
+	"dokaz/pipeline/compare"
 	"dokaz/pipeline/report/page"
 )
 
@@ -85,5 +86,9 @@ func (h *House) drawMatch(ctx context.Context, m pipeline.Match) (*Drawing, erro
 	if err != nil {
 		return nil, err
 	}
-	return h.drawForPage(ctx, h.Explain(a, b), a, b)
+	ms, err := h.Catalog.MatchesBetween(ctx, m.A, m.B)
+	if err != nil {
+		return nil, err
+	}
+	return h.drawForPage(ctx, compare.ExplainMatches(a.Prints, b.Prints, ms, h.Compare.Settings()), a, b)
 }

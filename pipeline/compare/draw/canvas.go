@@ -27,23 +27,23 @@ var (
 	cyan   = color.RGBA{96, 240, 240, 255}
 )
 
-// canvas is a picture being drawn on.
+// canvas is a picture being drawn on. What image/draw is given is the picture itself: it is quick with types it knows.
 type canvas struct{ *image.RGBA }
 
 func newCanvas(w, h int) canvas {
 	c := canvas{image.NewRGBA(image.Rect(0, 0, w, h))}
-	draw.Draw(c, c.Rect, image.NewUniform(ground), image.Point{}, draw.Src)
+	draw.Draw(c.RGBA, c.Rect, image.NewUniform(ground), image.Point{}, draw.Src)
 	return c
 }
 
 // place copies a picture to a place.
 func (c canvas) place(p *image.RGBA, x, y int) {
-	draw.Draw(c, p.Rect.Sub(p.Rect.Min).Add(image.Pt(x, y)), p, p.Rect.Min, draw.Src)
+	draw.Draw(c.RGBA, p.Rect.Sub(p.Rect.Min).Add(image.Pt(x, y)), p, p.Rect.Min, draw.Src)
 }
 
 // fill paints a rectangle.
 func (c canvas) fill(r image.Rectangle, with color.RGBA) {
-	draw.Draw(c, r, image.NewUniform(with), image.Point{}, draw.Src)
+	draw.Draw(c.RGBA, r, image.NewUniform(with), image.Point{}, draw.Src)
 }
 
 // blend lays a colour over one pixel, share of it from 0 to 1.
@@ -125,7 +125,7 @@ const (
 
 // text writes letters and numbers with their upper left corner at a place.
 func (c canvas) text(x, y int, s string, with color.RGBA) {
-	d := font.Drawer{Dst: c, Src: image.NewUniform(with), Face: basicfont.Face7x13, Dot: fixed.P(x, y+ascent)}
+	d := font.Drawer{Dst: c.RGBA, Src: image.NewUniform(with), Face: basicfont.Face7x13, Dot: fixed.P(x, y+ascent)}
 	d.DrawString(s)
 }
 

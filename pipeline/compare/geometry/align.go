@@ -124,7 +124,8 @@ type sample struct {
 
 // samples are the equations of one step. The numbers sought move what A shows at a place (u,v) of B, in fractions from the
 // middle, by (d0+d1u+d2v, d3+d4u+d5v) cells, and farther by (u,v)·(d6u+d7v) times the grid's size.
-func samples(a, b luma, back Map) (out []sample) {
+func samples(a, b luma, back Map) []sample {
+	out := make([]sample, 0, (b.w/sampled)*(b.h/sampled))
 	for y := sampled; y < b.h-1; y += sampled {
 		for x := sampled; x < b.w-1; x += sampled {
 			i := y*b.w + x
@@ -146,6 +147,35 @@ func samples(a, b luma, back Map) (out []sample) {
 	return out
 }
 
+// ranked is the value that stands at place k, from 0, once the values are sorted; their order changes (Hoare, "Algorithm 65: Find", 1961).
+func ranked(all []float64, k int) float64 {
+	for low, high := 0, len(all)-1; low < high; {
+		pivot := all[low+(high-low)/2]
+		i, j := low, high
+		for i <= j {
+			for all[i] < pivot {
+				i++
+			}
+			for pivot < all[j] {
+				j--
+			}
+			if i <= j {
+				all[i], all[j] = all[j], all[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return all[k]
+		}
+	}
+	return all[k]
+}
+
 // normalOf are the normal equations of one step, each cell weighted after Tukey: far from holding, it has no say. ok is false where too few have.
 func normalOf(a, b luma, back Map) (normal [8][9]float64, ok bool) {
 	all := samples(a, b, back)
@@ -156,8 +186,7 @@ func normalOf(a, b luma, back Map) (normal [8][9]float64, ok bool) {
 	for i, s := range all {
 		offs[i] = s.off
 	}
-	slices.Sort(offs)
-	limit := max(2, 4*offs[len(offs)/2])
+	limit := max(2, 4*ranked(offs, len(offs)/2))
 	taken := 0
 	for _, s := range all {
 		if s.off >= limit {
