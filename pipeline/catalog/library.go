@@ -150,8 +150,7 @@ func (q Asked) sql(key, direction string, few few) (string, []any) {
 	if direction == "ASC" {
 		than = ">"
 	}
-	b.WriteString(`SELECT ` + sortKey + `, l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.received, l.receipts, l.state, l.revision,
-		l.findings, l.matches, l.cluster_size, l.thumbnail, l.blurred`)
+	b.WriteString(shownColumns(sortKey))
 	way.from(&b)
 	after := int64(0)
 	if a := q.After; a != nil && key == "" {
@@ -213,6 +212,12 @@ func (q Asked) words(few few, arg func(any) string) string {
 		return `l.arrival IN (SELECT value FROM json_each(` + arg(few.found) + `))`
 	}
 	return `instr(l.words, ` + arg(q.text()) + `) > 0`
+}
+
+// shownColumns are what scanShown reads, the key first by which a list is sorted.
+func shownColumns(key string) string {
+	return `SELECT ` + key + `, l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.received, l.receipts, l.state, l.revision,
+		l.findings, l.matches, l.cluster_size, l.thumbnail, l.blurred`
 }
 
 func scanShown(scan func(...any) error) (Shown, error) {
