@@ -135,6 +135,9 @@ func TestFiltersByStateAndTime(t *testing.T) {
 		}
 	}
 	rapid.Check(t, check)
+	if p, err := c.Pending(t.Context()); err != nil || p.Items != 60 || p.Examining != 10 || p.Failed != 20 {
+		t.Errorf("pending: %+v, %v", p, err)
+	}
 	catalog.AlwaysMany(c)
 	rapid.Check(t, check)
 	if err := c.Close(); err != nil {

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -81,7 +80,7 @@ func (c *Catalog) Group(ctx context.Context, ds []pipeline.Digest) ([]pipeline.D
 	if err != nil {
 		return nil, err
 	}
-	facts, err := c.statementsOf(ctx, list)
+	facts, err := c.Statements(ctx, ds...)
 	if err != nil {
 		return nil, err
 	}
@@ -136,42 +135,6 @@ func (c *Catalog) namesOf(ctx context.Context, list string) (map[pipeline.Digest
 		var err error
 		r.Item, err = pipeline.ParseDigest(item)
 		out[r.Item] = append(out[r.Item], r)
-		return err
-	})
-	return out, err
-}
-
-// statementsOf gives what Beside says of listed items, as statements does of one.
-func (c *Catalog) statementsOf(ctx context.Context, list string) (map[pipeline.Digest][]pipeline.Measurement, error) {
-	analyzers, err := json.Marshal(c.beside.Analyzers)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := c.read.QueryContext(ctx, `
-		SELECT o.item, o.measurements FROM outcome o JOIN json_each($2) a ON a.value = o.analyzer
-		WHERE o.item IN (SELECT value FROM json_each($1)) ORDER BY o.item, a.key`, list, string(analyzers))
-	if err != nil {
-		return nil, fmt.Errorf("catalog: %w", err)
-	}
-	out := map[pipeline.Digest][]pipeline.Measurement{}
-	err = each(rows, func() error {
-		var item string
-		var packed []byte
-		if err := rows.Scan(&item, &packed); err != nil {
-			return err
-		}
-		d, err := pipeline.ParseDigest(item)
-		if err != nil {
-			return err
-		}
-		ms, err := c.unpacked.of(packed)
-		n := 0
-		for _, m := range ms {
-			if n < maxBeside && c.beside.Fact(m.Fact) {
-				out[d] = append(out[d], m)
-				n++
-			}
-		}
 		return err
 	})
 	return out, err

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -18,7 +19,8 @@ import (
 func TestGroupsSayOfCopiesWhatDossiersSay(t *testing.T) {
 	t.Parallel()
 	cl := &clock{at: time.Date(2020, 8, 12, 20, 0, 0, 0, time.UTC)}
-	c, err := catalog.Open(t.Context(), filepath.Join(t.TempDir(), "catalog.db"), catalog.Options{Clock: cl.now, Beside: catalog.Beside{
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	c, err := catalog.Open(t.Context(), path, catalog.Options{Clock: cl.now, Beside: catalog.Beside{
 		Analyzers: []string{"exif", "container"}, Fact: func(f pipeline.Fact) bool { return pipeline.KindOf(f) == pipeline.KindDevice },
 	}})
 	if err != nil {
@@ -99,6 +101,10 @@ func TestGroupsSayOfCopiesWhatDossiersSay(t *testing.T) {
 	if matches < 6 || parted != 2 || len(got[0].Examination.Measurements) != 128 {
 		t.Errorf("%d matches, %d parted, %d facts: too few to say anything", matches, parted, len(got[0].Examination.Measurements))
 	}
+	pickedOtherwise(t, path)
+	if again, err := c.Group(t.Context(), members); err != nil || !cmp.Equal(got, again) {
+		t.Errorf("what was picked by an earlier version is read otherwise: %v %s", err, cmp.Diff(got, again))
+	}
 	if set, err := c.Parted(t.Context(), items[1].Digest); err != nil || len(set) != 1 || !set[items[4].Digest] {
 		t.Errorf("parted from it are %v, %v", set, err)
 	}
@@ -107,5 +113,20 @@ func TestGroupsSayOfCopiesWhatDossiersSay(t *testing.T) {
 	}
 	if lines, err := c.Lines(t.Context()); err != nil || len(lines) != 0 {
 		t.Errorf("nothing asked for: %v, %v", lines, err)
+	}
+}
+
+// pickedOtherwise makes what is kept of items beside others that of an earlier version, which picked nothing.
+func pickedOtherwise(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, q := range []string{`UPDATE beside SET facts = NULL, picks = '0'`, `DELETE FROM beside WHERE item = (SELECT max(item) FROM beside)`} {
+		if _, err := db.ExecContext(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -124,26 +124,39 @@ func (c *Catalog) mark(ctx context.Context, tx *sql.Tx, item string) error {
 	if err != nil {
 		return err
 	}
-	words := folded(strings.Join(said, "\n"))
+	return remark(ctx, tx, arrival, heaviest, folded(strings.Join(said, "\n")), append(marks, more...))
+}
+
+// remark gives a line its marks and its words. Most of an item's changes change few of them and the words never, which cost most to write.
+func remark(ctx context.Context, tx *sql.Tx, arrival int64, heaviest int, words string, marks []string) error {
+	list, err := json.Marshal(marks)
+	if err != nil {
+		return err
+	}
 	for _, q := range []struct {
 		text string
 		args []any
 	}{
-		{`UPDATE listing SET heaviest = $1, words = $2 WHERE arrival = $3`, []any{heaviest, words, arrival}},
-		{`DELETE FROM searched WHERE rowid = $1`, []any{arrival}},
-		{`INSERT INTO searched (rowid, words) VALUES ($1, $2)`, []any{arrival, words}},
-		{`DELETE FROM mark WHERE arrival = $1`, []any{arrival}},
+		{`UPDATE listing SET heaviest = $1 WHERE arrival = $2 AND heaviest <> $1`, []any{heaviest, arrival}},
+		{`DELETE FROM mark WHERE arrival = $1 AND mark NOT IN (SELECT value FROM json_each($2))`, []any{arrival, string(list)}},
+		{`INSERT INTO mark (mark, arrival) SELECT value, $1 FROM json_each($2) WHERE true ON CONFLICT DO NOTHING`, []any{arrival, string(list)}},
 	} {
 		if _, err := tx.ExecContext(ctx, q.text, q.args...); err != nil {
 			return fmt.Errorf("catalog: marks: %w", err)
 		}
 	}
-	marks = append(marks, more...)
-	slices.Sort(marks)
-	for _, m := range slices.Compact(marks) {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO mark (mark, arrival) VALUES ($1, $2)`, m, arrival); err != nil {
-			return fmt.Errorf("catalog: marks: %w", err)
-		}
+	r, err := tx.ExecContext(ctx, `UPDATE listing SET words = $1 WHERE arrival = $2 AND words <> $1`, words, arrival)
+	if err != nil {
+		return fmt.Errorf("catalog: words: %w", err)
+	}
+	if !changed(r) {
+		return nil
+	}
+	if _, err = tx.ExecContext(ctx, `DELETE FROM searched WHERE rowid = $1`, arrival); err == nil {
+		_, err = tx.ExecContext(ctx, `INSERT INTO searched (rowid, words) VALUES ($1, $2)`, arrival, words)
+	}
+	if err != nil {
+		return fmt.Errorf("catalog: words: %w", err)
 	}
 	return nil
 }

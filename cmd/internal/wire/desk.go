@@ -9,6 +9,7 @@ import (
 	"image"
 	"io"
 	"slices"
+	"sync"
 
 	"dokaz/cmd/internal/ui"
 	"dokaz/pipeline"
@@ -21,11 +22,13 @@ import (
 // Desk is what the review pages ask of a case.
 type Desk struct {
 	*House
-	memory *memory
+	memory   *memory
+	drawing  *sync.Mutex // one drawing is made at once: those who want the same wait for it, and pages get their turns beside it
+	compared []string    // analyzers that comparisons are made from
 }
 
 // NewDesk returns the desk of a case.
-func NewDesk(h *House) Desk { return Desk{h, new(memory)} }
+func NewDesk(h *House) Desk { return Desk{h, new(memory), new(sync.Mutex), yielding(comparedBy)} }
 
 var _ ui.Case = Desk{}
 
@@ -87,13 +90,7 @@ func (d Desk) Paper(ctx context.Context, w io.Writer, item pipeline.Digest, numb
 // Album gives a report its drawings.
 func (d Desk) Album(ctx context.Context) page.Album {
 	out := d.album(ctx, true)
-	out.Drawings = func(m pipeline.Match) (*page.Drawing, error) {
-		known, err := d.Drawn(ctx, m)
-		if err != nil || known != nil {
-			return known, err
-		}
-		return d.draw(ctx, m)
-	}
+	out.Drawings = func(m pipeline.Match) (*page.Drawing, error) { return d.draw(ctx, m) }
 	return out
 }
 
@@ -116,8 +113,13 @@ func (d Desk) Drawn(ctx context.Context, m pipeline.Match) (*page.Drawing, error
 	return nil, err
 }
 
-// draw makes the drawing of a match and says what it is kept under, nil where there is none.
+// draw returns the drawing of a match, made where it was not made before, and what it is kept under; nil where there is none.
 func (d Desk) draw(ctx context.Context, m pipeline.Match) (*page.Drawing, error) {
+	if known, err := d.Drawn(ctx, m); err != nil || known != nil {
+		return known, err
+	}
+	d.drawing.Lock()
+	defer d.drawing.Unlock()
 	out, err := d.album(ctx, true).Drawings(m)
 	if err != nil || out == nil {
 		return nil, err
@@ -216,22 +218,35 @@ func (d Desk) Compare(ctx context.Context, a, b pipeline.Digest) (ui.Comparison,
 
 // hold works out of a comparison what follows from the examinations and the recorded matches alone.
 func (d Desk) hold(ctx context.Context, a, b pipeline.Digest, ms []pipeline.Match) (out ui.Comparison, err error) {
-	seen := map[pipeline.Digest]Seen{}
+	stated, err := d.Catalog.Statements(ctx, a, b)
+	if err != nil {
+		return out, err
+	}
+	prints, sides := map[pipeline.Digest]pipeline.Prints{}, map[pipeline.Digest]ui.Side{}
 	for _, item := range []pipeline.Digest{a, b} {
-		if seen[item], err = d.Remember(ctx, item); err != nil {
+		it, err := d.Catalog.Item(ctx, item)
+		if err != nil {
 			return out, err
 		}
+		e, err := d.Catalog.ExaminationBy(ctx, item, d.compared)
+		if err != nil {
+			return out, err
+		}
+		prints[item], sides[item] = pipeline.PrintsOf(it, e.Measurements), sideOf(stated[item], e.Measurements)
 	}
-	out.Explanation = compare.ExplainMatches(seen[a].Prints, seen[b].Prints, ms, d.House.Compare.Settings())
-	out.A, out.B = sideOf(seen[out.Explanation.A]), sideOf(seen[out.Explanation.B])
+	out.Explanation = compare.ExplainMatches(prints[a], prints[b], ms, d.House.Compare.Settings())
+	out.A, out.B = sides[out.Explanation.A], sides[out.Explanation.B]
 	return out, nil
 }
 
-// sideOf gathers what a comparison shows of one item.
-func sideOf(s Seen) ui.Side {
+// comparedBy are the kinds of fact that a comparison shows or is made from, beside those that neighbours' dossiers carry.
+var comparedBy = []pipeline.FactKind{pipeline.KindPictureHash, pipeline.KindFrameHashes, pipeline.KindLocalFeatures, pipeline.KindAudioPrint, pipeline.KindDerivative}
+
+// sideOf gathers what a comparison shows of one item: shape and length from what it states, and its small pictures.
+func sideOf(stated, made []pipeline.Measurement) ui.Side {
 	var out ui.Side
 	size := image.Point{}
-	for _, m := range s.Examination.Measurements {
+	for _, m := range stated {
 		switch f := m.Fact.(type) {
 		case pipeline.Raster:
 			size = image.Pt(f.Width, f.Height)
@@ -241,10 +256,11 @@ func sideOf(s Seen) ui.Side {
 			}
 		case pipeline.Container:
 			out.Duration = max(out.Duration, f.Duration)
-		case pipeline.Derivative:
-			if f.Role == "keyframe" && m.Where.Time != nil {
-				out.Stills = append(out.Stills, ui.Still{Seconds: *m.Where.Time, Picture: f.Digest})
-			}
+		}
+	}
+	for _, m := range made {
+		if f, is := m.Fact.(pipeline.Derivative); is && f.Role == "keyframe" && m.Where.Time != nil {
+			out.Stills = append(out.Stills, ui.Still{Seconds: *m.Where.Time, Picture: f.Digest})
 		}
 	}
 	out.Width, out.Height = size.X, size.Y
