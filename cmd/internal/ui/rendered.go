@@ -14,9 +14,9 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// rendered keeps the reports that were shown last as the markup they became. A revision never changes, so all that its markup follows from is
-// its document, the language and where its pictures are; nothing in it is for one person, and pictures are covered for everyone alike. It is
-// safe for concurrent use.
+// rendered keeps the reports that were shown last as the markup they became. A revision never changes, and its drawings follow from its matches,
+// so all that its markup follows from is its document, the language and where pictures are; nothing in it is for one person, and pictures are
+// covered for everyone alike. It is safe for concurrent use.
 type rendered struct {
 	mu   sync.Mutex
 	held *simplelru.LRU[renderedAs, shownReport]
