@@ -31,9 +31,9 @@ func main() {
 	os.Exit(Main(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// parentGC lets the heap grow to four times what lives before it is collected: what lives is small here, the
+// parentGC lets the heap grow to two and a half times what lives before it is collected: what lives is small here, the
 // pictures are decoded in children.
-const parentGC = 300
+const parentGC = 150
 
 // Main runs one command line and returns its exit code.
 func Main(ctx context.Context, args []string, in io.Reader, out, messages io.Writer) int {

@@ -28,7 +28,7 @@ var mutants = flag.Int("mutants", 0, "how many malformed files the long form of 
 // The bars of the hostile test.
 const (
 	parentMemory  = 300 << 20 // bytes resident
-	mutantsAtOnce = 500       // files of one run
+	mutantsAtOnce = 250       // files of one run
 	mutantWall    = 10 * time.Second
 	canaryText    = "DOKAZ-CANARY-4f1d9c"
 )

@@ -31,7 +31,7 @@ type unpacking struct {
 
 const (
 	maxMeasurements = 64 << 20 // bytes of one analyzer's JSON on one item
-	mostUnpacked    = 32 << 20 // bytes kept
+	mostUnpacked    = 12 << 20 // bytes kept
 )
 
 func newUnpackings() (*unpackings, error) {
