@@ -34,6 +34,7 @@ type Catalog struct {
 
 	featuring []string
 	beside    Beside
+	fewest    int // fewItems
 	unpacked  *unpackings
 }
 
@@ -53,7 +54,7 @@ type Options struct {
 
 // Open opens the catalog in the SQLite file path, made if absent, and brings its schema up to date.
 func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
-	c := &Catalog{clock: o.Clock, actor: o.Actor, quiet: o.Quiet, featuring: o.Featuring, beside: o.Beside}
+	c := &Catalog{clock: o.Clock, actor: o.Actor, quiet: o.Quiet, featuring: o.Featuring, beside: o.Beside, fewest: fewItems}
 	if c.clock == nil {
 		c.clock = time.Now
 	}

@@ -91,9 +91,13 @@ func (c *Catalog) degrees(ctx context.Context, d pipeline.Digest) (own pipeline.
 
 // Examination returns the outcomes and measurements of an item in the analyzers' order; none where it was not examined yet.
 func (c *Catalog) Examination(ctx context.Context, d pipeline.Digest) (pipeline.Examination, error) {
-	var out pipeline.Examination
 	rows, err := c.read.QueryContext(ctx, `
 		SELECT analyzer, version, parameters, status, reason, took_us, measurements FROM outcome WHERE item = $1 ORDER BY place`, d.Hex())
+	return c.scanExamination(rows, err)
+}
+
+func (c *Catalog) scanExamination(rows *sql.Rows, err error) (pipeline.Examination, error) {
+	var out pipeline.Examination
 	if err != nil {
 		return out, fmt.Errorf("catalog: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -46,6 +47,9 @@ func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Exami
 			return err
 		}
 		if err := putOutcomes(ctx, tx, cl.Item.Hex(), x.Examination, packed); err != nil {
+			return err
+		}
+		if err := c.putBeside(ctx, tx, cl.Item.Hex(), x.Examination); err != nil {
 			return err
 		}
 		if visible, err = printsSince(ctx, tx, x.Seen); err != nil {
@@ -125,23 +129,32 @@ func packOutcomes(e pipeline.Examination) ([][]byte, error) {
 			continue
 		}
 		delete(by, o.By)
-		var b bytes.Buffer
-		z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
-		if err != nil {
-			return nil, err
-		}
-		if err := json.NewEncoder(z).Encode(ms); err != nil {
+		var err error
+		if out[i], err = packMeasurements(ms); err != nil {
 			return nil, fmt.Errorf("measurements of %s: %w", o.By.Analyzer, err)
 		}
-		if err := z.Close(); err != nil {
-			return nil, err
-		}
-		out[i] = b.Bytes()
 	}
 	for r := range by {
 		return nil, fmt.Errorf("%w: %s measured and has no outcome", pipeline.ErrMalformed, r.Analyzer)
 	}
 	return out, nil
+}
+
+// packMeasurements is a gzip of a JSON array, nil of none.
+func packMeasurements(ms []pipeline.Measurement) ([]byte, error) {
+	if len(ms) == 0 {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	err = json.NewEncoder(z).Encode(ms)
+	if err = errors.Join(err, z.Close()); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 func putOutcomes(ctx context.Context, tx *sql.Tx, item string, e pipeline.Examination, packed [][]byte) error {

@@ -29,6 +29,8 @@ type Asked struct {
 	Text  string           // within a name, path, source or address it came with, whatever its capitals, or the first digits of its digest
 	Marks []string         // all of them: "kind:photo", "format:jpeg", "state:failed", "code:…", "weight:questions", "basis:…", "source:…", "has:time", "has:place"
 	Only  *pipeline.Digest // this item alone, where the rest fits it
+	Since time.Time        // received in that second or later
+	Until time.Time        // received before that second, perhaps another time
 	Open  bool             // those on which no word of a person stands: none was said, or it was taken back
 	Order Order            // "" is Newest
 	After *Place           // the last line of the page before
@@ -99,31 +101,34 @@ func (c *Catalog) Library(ctx context.Context, q Asked) (lines []Shown, more boo
 // full after a few rows in the list's own order.
 const fewItems = 4000
 
-// few tells which conditions pick out few items: those of marks by their place, and whether the text does.
+// few tells which conditions pick out few items.
 func (c *Catalog) few(ctx context.Context, q Asked) (out few, err error) {
-	count := func(query string, arg any) (bool, error) {
-		var n int
-		err := c.read.QueryRowContext(ctx, `SELECT count(*) FROM (`+query+` LIMIT $2)`, arg, fewItems+1).Scan(&n)
-		if err != nil {
-			return false, fmt.Errorf("catalog: %w", err)
-		}
-		return n <= fewItems, nil
-	}
 	out.marks = make([]bool, len(q.Marks))
 	for i, m := range q.Marks {
-		if out.marks[i], err = count(`SELECT 1 FROM mark WHERE mark = $1`, m); err != nil {
-			return out, err
+		var n int
+		err := c.read.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM mark WHERE mark = $1 LIMIT $2)`, m, c.fewest+1).Scan(&n)
+		if err != nil {
+			return out, fmt.Errorf("catalog: %w", err)
 		}
+		out.marks[i] = n <= c.fewest
 	}
 	if t := q.text(); utf8.RuneCountInString(t) >= 3 {
-		out.text, err = count(`SELECT 1 FROM searched WHERE words MATCH $1`, phrase(t))
+		// An answer is kept, for a search costs far more than what else a list does.
+		found, err := texts(ctx, c.read, `SELECT rowid FROM searched WHERE words MATCH $1 LIMIT $2`, phrase(t), c.fewest+1)
+		if err != nil {
+			return out, err
+		}
+		if len(found) <= c.fewest {
+			out.text, out.found = true, "["+strings.Join(found, ",")+"]"
+		}
 	}
-	return out, err
+	return out, nil
 }
 
 type few struct {
-	marks []bool
+	marks []bool // by their places
 	text  bool
+	found string // arrivals of the lines with the text, as a JSON array, where these are few
 }
 
 func (q Asked) text() string { return folded(strings.TrimSpace(q.Text)) }
@@ -136,19 +141,20 @@ func (q Asked) sql(key, direction string, few few) (string, []any) {
 	var b strings.Builder
 	var args []any
 	arg := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
-	sortKey := "''"
+	sortKey, way, than := "''", walk{}, "<"
 	if key != "" {
 		sortKey = "CAST(l." + key + " AS TEXT)"
+	} else {
+		way = q.walk(few)
 	}
-	b.WriteString(`SELECT ` + sortKey + `, l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.received, l.receipts, l.state, l.revision,
-		l.findings, l.matches, l.cluster_size, l.thumbnail, l.blurred FROM listing l JOIN item i ON i.arrival = l.arrival WHERE 1`)
-	q.conditions(&b, few, arg)
-	than := "<"
 	if direction == "ASC" {
 		than = ">"
 	}
+	b.WriteString(shownColumns(sortKey))
+	way.from(&b)
+	after := int64(0)
 	if a := q.After; a != nil && key == "" {
-		b.WriteString(` AND l.arrival ` + than + ` ` + arg(a.Arrival))
+		after = a.Arrival
 	} else if a != nil {
 		k := arg(a.Key)
 		if key != "name" {
@@ -156,17 +162,23 @@ func (q Asked) sql(key, direction string, few few) (string, []any) {
 		}
 		b.WriteString(` AND (l.` + key + `, l.arrival) ` + than + ` (` + k + `, ` + arg(a.Arrival) + `)`)
 	}
-	b.WriteString(` ORDER BY `)
+	way.on(&b, q, after, than, arg)
+	q.conditions(&b, few, way.mark, arg)
 	if key != "" {
-		b.WriteString(`l.` + key + ` ` + direction + `, `)
+		b.WriteString(` ORDER BY l.` + key + ` ` + direction + `, l.arrival ` + direction)
+	} else {
+		way.order(&b, direction)
 	}
-	b.WriteString(`l.arrival ` + direction + ` LIMIT ` + arg(q.Limit+1))
+	b.WriteString(` LIMIT ` + arg(q.Limit+1))
 	return b.String(), args
 }
 
-// conditions writes what a line l of the listing must have.
-func (q Asked) conditions(b *strings.Builder, few few, arg func(any) string) {
+// conditions writes what a line l of the listing must have, beside a mark that it has anyhow.
+func (q Asked) conditions(b *strings.Builder, few few, along string, arg func(any) string) {
 	for i, m := range q.Marks {
+		if m == along {
+			continue
+		}
 		if few.marks[i] {
 			b.WriteString(` AND l.arrival IN (SELECT arrival FROM mark WHERE mark = ` + arg(m) + `)`)
 		} else {
@@ -175,6 +187,12 @@ func (q Asked) conditions(b *strings.Builder, few few, arg func(any) string) {
 	}
 	if q.Only != nil {
 		b.WriteString(` AND l.item = ` + arg(q.Only.Hex()))
+	}
+	if !q.Since.IsZero() {
+		b.WriteString(` AND l.latest >= ` + arg(bound(q.Since)))
+	}
+	if !q.Until.IsZero() {
+		b.WriteString(` AND l.received < ` + arg(bound(q.Until)))
 	}
 	if q.Open {
 		b.WriteString(` AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.arrival = l.arrival AND m.mark >= 'standing:' AND m.mark < 'standing;' AND m.mark <> 'standing:withdrawn')`)
@@ -191,9 +209,15 @@ func (q Asked) conditions(b *strings.Builder, few few, arg func(any) string) {
 // words is the condition on the words of a line.
 func (q Asked) words(few few, arg func(any) string) string {
 	if few.text {
-		return `l.arrival IN (SELECT rowid FROM searched WHERE words MATCH ` + arg(phrase(q.text())) + `)`
+		return `l.arrival IN (SELECT value FROM json_each(` + arg(few.found) + `))`
 	}
 	return `instr(l.words, ` + arg(q.text()) + `) > 0`
+}
+
+// shownColumns are what scanShown reads, the key first by which a list is sorted.
+func shownColumns(key string) string {
+	return `SELECT ` + key + `, l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.received, l.receipts, l.state, l.revision,
+		l.findings, l.matches, l.cluster_size, l.thumbnail, l.blurred`
 }
 
 func scanShown(scan func(...any) error) (Shown, error) {

@@ -66,18 +66,26 @@ func BenchmarkLibrary(b *testing.B) {
 			})
 		})
 	}
+	day := 24 * time.Hour
+	first, last := catalogtest.Received(0), catalogtest.Received(catalogtest.Items)
 	for name, q := range map[string]catalog.Filter{
-		"all": {}, "text": {Text: "img_01234"}, "text-none": {Text: "no such name"}, "source": {Source: "channel"}, "source-rare": {Source: "rare"},
+		"waiting": {State: catalog.StateWaiting}, "failed": {State: catalog.StateFailed}, "reported": {State: catalog.StateReported}, "quarantined": {State: catalog.StateQuarantined},
+		"since-last-days": {Since: last.Add(-7 * day)}, "since-first-days": {Since: first.Add(7 * day)}, "until-first-days": {Until: first.Add(7 * day)}, "until-before": {Until: first},
+		"day": {Since: last.Add(-40 * day), Until: last.Add(-39 * day)}, "failed-day": {State: catalog.StateFailed, Since: last.Add(-40 * day), Until: last.Add(-39 * day)},
+		"waiting-until-first-days": {State: catalog.StateWaiting, Until: first.Add(7 * day)},
+		"all":                      {}, "text": {Text: "img_01234"}, "text-none": {Text: "no such name"}, "source": {Source: "channel"}, "source-rare": {Source: "rare"},
 		"source-none": {Source: "nobody"}, "basis": {Basis: pipeline.NearPicture}, "basis-none": {Basis: pipeline.SharedFootage},
 		"basis-strength-rare": {Basis: pipeline.SharedAudio, Strength: pipeline.Suggested}, "strength-none": {Strength: pipeline.Suggested},
 		"kind-source-basis": {Kind: pipeline.Video, Source: "channel", Basis: pipeline.NearPicture},
 	} {
-		b.Run("api-"+name, func(b *testing.B) {
-			tenReaders(b, func() error {
-				_, err := c.Page(b.Context(), q, 0, false, 51)
-				return err
+		for order, newest := range map[string]bool{"": false, "-newest": true} {
+			b.Run("api-"+name+order, func(b *testing.B) {
+				tenReaders(b, func() error {
+					_, err := c.Page(b.Context(), q, 0, newest, 51)
+					return err
+				})
 			})
-		})
+		}
 	}
 	b.Run("gather", func(b *testing.B) {
 		clusterOf := func(own pipeline.Degree, _ []pipeline.Degree) pipeline.Cluster {

@@ -35,10 +35,11 @@ func (c *Catalog) list(ctx context.Context, tx *sql.Tx, item string, s *stated) 
 		timed, placed = s.timed, s.placed
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO listing (arrival, item, name, received, receipts, state, heaviest, revision, findings, matches, cluster_size, timed, placed, thumbnail, blurred)
+		INSERT INTO listing (arrival, item, name, received, latest, receipts, state, heaviest, revision, findings, matches, cluster_size, timed, placed, thumbnail, blurred)
 		SELECT i.arrival, i.digest,
 			coalesce((SELECT name FROM receipt WHERE item = i.digest ORDER BY key LIMIT 1), ''),
 			coalesce((SELECT min(at) FROM receipt WHERE item = i.digest), ''),
+			coalesce((SELECT max(at) FROM receipt WHERE item = i.digest), ''),
 			(SELECT count(*) FROM receipt WHERE item = i.digest),
 			CASE WHEN r.revision IS NULL THEN 'waiting' WHEN i.quarantined THEN 'quarantined'
 				WHEN EXISTS (SELECT 1 FROM outcome WHERE item = i.digest AND status IN ('failed', 'refused')) THEN 'failed'
@@ -49,10 +50,16 @@ func (c *Catalog) list(ctx context.Context, tx *sql.Tx, item string, s *stated) 
 			coalesce((SELECT digest FROM derivative WHERE item = i.digest AND role = 'thumbnail-blurred' ORDER BY place LIMIT 1), '')
 		FROM item i LEFT JOIN report r ON r.item = i.digest AND r.revision = (SELECT max(revision) FROM report WHERE item = i.digest)
 		WHERE i.digest = $1
-		ON CONFLICT (arrival) DO UPDATE SET name = excluded.name, received = excluded.received, receipts = excluded.receipts, state = excluded.state,
+		ON CONFLICT (arrival) DO UPDATE SET name = excluded.name, received = excluded.received, latest = excluded.latest, receipts = excluded.receipts, state = excluded.state,
 			revision = excluded.revision, findings = excluded.findings, matches = excluded.matches, cluster_size = excluded.cluster_size,
 			timed = coalesce($2, timed), placed = coalesce($3, placed), thumbnail = excluded.thumbnail, blurred = excluded.blurred`,
 		item, timed, placed)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO span (span, earliest, latest) SELECT arrival / $2, received, latest FROM listing WHERE item = $1
+			ON CONFLICT (span) DO UPDATE SET earliest = min(earliest, excluded.earliest), latest = max(latest, excluded.latest)
+			WHERE excluded.earliest < earliest OR excluded.latest > latest`, item, spanned)
+	}
 	if err != nil {
 		return fmt.Errorf("catalog: listing: %w", err)
 	}
@@ -93,8 +100,12 @@ func (c *Catalog) mark(ctx context.Context, tx *sql.Tx, item string) error {
 		marks = append(marks, "has:place")
 	}
 	more, err := texts(ctx, tx, `
-		SELECT 'source:' || json_extract(claims, '$.source') FROM receipt WHERE item = $1 AND json_extract(claims, '$.source') <> ''
-		UNION SELECT 'standing:' || standing FROM standing WHERE seq = (SELECT max(seq) FROM standing WHERE item = $1)`, item)
+		SELECT 'is:waiting' WHERE NOT EXISTS (SELECT 1 FROM outcome WHERE item = $1)
+		UNION ALL SELECT 'is:reported' FROM listing WHERE item = $1 AND revision > 0
+		UNION ALL SELECT 'is:failed' WHERE EXISTS (SELECT 1 FROM outcome WHERE item = $1 AND status IN ('failed', 'refused'))
+		UNION ALL SELECT 'is:quarantined' FROM item WHERE digest = $1 AND quarantined
+		UNION ALL SELECT 'source:' || json_extract(claims, '$.source') FROM receipt WHERE item = $1 AND json_extract(claims, '$.source') <> ''
+		UNION ALL SELECT 'standing:' || standing FROM standing WHERE seq = (SELECT max(seq) FROM standing WHERE item = $1)`, item)
 	if err != nil {
 		return err
 	}
@@ -113,26 +124,39 @@ func (c *Catalog) mark(ctx context.Context, tx *sql.Tx, item string) error {
 	if err != nil {
 		return err
 	}
-	words := folded(strings.Join(said, "\n"))
+	return remark(ctx, tx, arrival, heaviest, folded(strings.Join(said, "\n")), append(marks, more...))
+}
+
+// remark gives a line its marks and its words. Most of an item's changes change few of them and the words never, which cost most to write.
+func remark(ctx context.Context, tx *sql.Tx, arrival int64, heaviest int, words string, marks []string) error {
+	list, err := json.Marshal(marks)
+	if err != nil {
+		return err
+	}
 	for _, q := range []struct {
 		text string
 		args []any
 	}{
-		{`UPDATE listing SET heaviest = $1, words = $2 WHERE arrival = $3`, []any{heaviest, words, arrival}},
-		{`DELETE FROM searched WHERE rowid = $1`, []any{arrival}},
-		{`INSERT INTO searched (rowid, words) VALUES ($1, $2)`, []any{arrival, words}},
-		{`DELETE FROM mark WHERE arrival = $1`, []any{arrival}},
+		{`UPDATE listing SET heaviest = $1 WHERE arrival = $2 AND heaviest <> $1`, []any{heaviest, arrival}},
+		{`DELETE FROM mark WHERE arrival = $1 AND mark NOT IN (SELECT value FROM json_each($2))`, []any{arrival, string(list)}},
+		{`INSERT INTO mark (mark, arrival) SELECT value, $1 FROM json_each($2) WHERE true ON CONFLICT DO NOTHING`, []any{arrival, string(list)}},
 	} {
 		if _, err := tx.ExecContext(ctx, q.text, q.args...); err != nil {
 			return fmt.Errorf("catalog: marks: %w", err)
 		}
 	}
-	marks = append(marks, more...)
-	slices.Sort(marks)
-	for _, m := range slices.Compact(marks) {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO mark (mark, arrival) VALUES ($1, $2)`, m, arrival); err != nil {
-			return fmt.Errorf("catalog: marks: %w", err)
-		}
+	r, err := tx.ExecContext(ctx, `UPDATE listing SET words = $1 WHERE arrival = $2 AND words <> $1`, words, arrival)
+	if err != nil {
+		return fmt.Errorf("catalog: words: %w", err)
+	}
+	if !changed(r) {
+		return nil
+	}
+	if _, err = tx.ExecContext(ctx, `DELETE FROM searched WHERE rowid = $1`, arrival); err == nil {
+		_, err = tx.ExecContext(ctx, `INSERT INTO searched (rowid, words) VALUES ($1, $2)`, arrival, words)
+	}
+	if err != nil {
+		return fmt.Errorf("catalog: words: %w", err)
 	}
 	return nil
 }

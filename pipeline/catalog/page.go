@@ -52,20 +52,8 @@ func (c *Catalog) Page(ctx context.Context, f Filter, after int64, newest bool, 
 	if err != nil {
 		return nil, err
 	}
-	var b strings.Builder
-	var args []any
-	arg := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
-	b.WriteString(listedColumns)
-	asked.conditions(&b, few, arg)
-	f.conditions(&b, arg)
-	than, order := ">", "ASC"
-	if newest {
-		than, order = "<", "DESC"
-	}
-	if after > 0 {
-		b.WriteString(` AND l.arrival ` + than + ` ` + arg(after))
-	}
-	rows, err := c.read.QueryContext(ctx, b.String()+` ORDER BY l.arrival `+order+` LIMIT `+arg(limit), args...)
+	query, args := asked.pageSQL(few, after, newest, limit)
+	rows, err := c.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
@@ -76,9 +64,28 @@ func (c *Catalog) Page(ctx context.Context, f Filter, after int64, newest bool, 
 	return out, c.complete(ctx, out)
 }
 
+// pageSQL writes the query of a page.
+func (q Asked) pageSQL(few few, after int64, newest bool, limit int) (string, []any) {
+	var b strings.Builder
+	var args []any
+	arg := func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) }
+	than, direction := ">", "ASC"
+	if newest {
+		than, direction = "<", "DESC"
+	}
+	way := q.walk(few)
+	b.WriteString(listedColumns)
+	way.from(&b)
+	way.on(&b, q, after, than, arg)
+	q.conditions(&b, few, way.mark, arg)
+	way.order(&b, direction)
+	b.WriteString(` LIMIT ` + arg(limit))
+	return b.String(), args
+}
+
 // listedColumns are what the lines of a page have of the listing; reports and outcomes are added for all of them at once.
 const listedColumns = `SELECT l.arrival, l.item, i.sha512, i.size, i.kind, i.format, l.name, l.receipts, i.quarantined,
-	EXISTS (SELECT 1 FROM outcome o WHERE o.item = l.item), l.thumbnail, l.blurred FROM listing l JOIN item i ON i.arrival = l.arrival WHERE 1`
+	EXISTS (SELECT 1 FROM outcome o WHERE o.item = l.item), l.thumbnail, l.blurred`
 
 func scanListed(rows *sql.Rows) ([]Listed, error) {
 	var out []Listed
@@ -140,13 +147,16 @@ func (c *Catalog) complete(ctx context.Context, lines []Listed) error {
 	})
 }
 
-// asked is the part of a filter that the marks of lines tell.
+// asked is the filter as lines of the listing tell it.
 func (f Filter) asked() Asked {
-	out := Asked{Text: f.Text}
+	out := Asked{Text: f.Text, Since: f.Since, Until: f.Until}
 	add := func(kind, value string) {
 		if value != "" {
 			out.Marks = append(out.Marks, kind+":"+value)
 		}
+	}
+	if f.State != StateReported { // almost all are, so that is no way to go along
+		add("is", string(f.State))
 	}
 	add("kind", string(f.Kind))
 	add("format", f.Format)
@@ -161,28 +171,8 @@ func (f Filter) asked() Asked {
 	default:
 		add("strength", string(f.Strength))
 	}
+	if f.State == StateReported {
+		add("is", string(f.State))
+	}
 	return out
 }
-
-// conditions writes the rest: states, of which an item may have several, and when it was received, each time.
-func (f Filter) conditions(b *strings.Builder, arg func(any) string) {
-	switch f.State {
-	case StateWaiting:
-		b.WriteString(` AND NOT EXISTS (SELECT 1 FROM outcome o WHERE o.item = l.item)`)
-	case StateReported:
-		b.WriteString(` AND l.revision > 0`)
-	case StateFailed:
-		b.WriteString(` AND l.item IN (SELECT o.item FROM outcome o WHERE o.status IN ('failed', 'refused'))`)
-	case StateQuarantined:
-		b.WriteString(` AND i.quarantined`)
-	}
-	if !f.Since.IsZero() {
-		b.WriteString(` AND EXISTS (SELECT 1 FROM receipt r WHERE r.item = l.item AND r.at >= ` + arg(bound(f.Since)) + `)`)
-	}
-	if !f.Until.IsZero() {
-		b.WriteString(` AND EXISTS (SELECT 1 FROM receipt r WHERE r.item = l.item AND r.at < ` + arg(bound(f.Until)) + `)`)
-	}
-}
-
-// bound writes a time in whole seconds so that it stands before every stamp of that second, with or without a fraction.
-func bound(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }

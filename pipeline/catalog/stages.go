@@ -230,14 +230,14 @@ func (c *Catalog) Idle(ctx context.Context) (bool, error) {
 	return !busy, nil
 }
 
-// Pending tells how far the workers are.
+// Pending tells how far the workers are. Every item has a line in the listing, whose indices are a tenth as large as those of items.
 func (c *Catalog) Pending(ctx context.Context) (Pending, error) {
 	var p Pending
 	err := c.read.QueryRowContext(ctx, `
-		SELECT (SELECT count(*) FROM item),
+		SELECT (SELECT count(*) FROM listing),
 			(SELECT count(*) FROM stage WHERE wanted > finished AND step = 'examine'),
 			(SELECT count(*) FROM stage WHERE wanted > finished AND step <> 'examine'),
-			(SELECT count(DISTINCT item) FROM outcome WHERE status IN ('failed', 'refused'))`).
+			(SELECT count(*) FROM mark WHERE mark = 'is:failed')`).
 		Scan(&p.Items, &p.Examining, &p.Following, &p.Failed)
 	if err != nil {
 		return p, fmt.Errorf("catalog: %w", err)

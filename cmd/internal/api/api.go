@@ -54,7 +54,7 @@ func New(r Rooms, l Limits) *API {
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{named},
 	}
-	a.huma = humago.New(a.mux, c)
+	a.huma = jsonOnly{humago.New(a.mux, c), c}
 	a.huma.UseMiddleware(a.allowed)
 	a.register()
 	return a
@@ -97,6 +97,19 @@ func (a *API) register() {
 func Patterns() []string {
 	return []string{"/v1/", "/openapi.json", "/problems/", "/metrics", "/livez", "/readyz"}
 }
+
+// jsonOnly answers in JSON whatever Accept says, which RFC 9110 §12.4.1 leaves to the server: there is no other form, but of reports, whose
+// route reads the field itself. Huma's own reading of it panics on some that are no media types, as ";0 ".
+type jsonOnly struct {
+	huma.API
+	config huma.Config
+}
+
+// Config is asked for by huma where it is there, and by nothing that the compiler sees.
+func (j jsonOnly) Config() huma.Config { return j.config }
+
+// Negotiate is asked for each answer.
+func (jsonOnly) Negotiate(string) (string, error) { return "application/json", nil }
 
 // Document is the contract as an OpenAPI 3.1 document in YAML.
 func Document() ([]byte, error) { return New(Rooms{}, Limits{}).huma.OpenAPI().YAML() }

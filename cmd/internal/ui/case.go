@@ -13,21 +13,26 @@ import (
 
 // Case is what the pages ask for. What is unknown is pipeline.ErrNotFound.
 type Case interface {
-	// Library lists items, and says whether there are more.
+	// Library lists items, and says whether there are more. Lines gives certain ones, of those that are unknown nothing.
 	Library(ctx context.Context, q catalog.Asked) (lines []catalog.Shown, more bool, err error)
+	Lines(ctx context.Context, items ...pipeline.Digest) (map[pipeline.Digest]catalog.Shown, error)
 	// Marked lists the values of a kind of mark, as "source".
 	Marked(ctx context.Context, kind string, limit int) ([]string, error)
 	// Pending counts what is still to be done.
 	Pending(ctx context.Context) (catalog.Pending, error)
 
-	// Revision returns a frozen report, the latest where number is 0, with the digest of its document.
-	Revision(ctx context.Context, d pipeline.Digest, number int) (pipeline.Report, pipeline.Digest, error)
-	// Revisions lists an item's, oldest first.
+	// Revisions lists an item's frozen reports, oldest first; of an item without any it is none.
 	Revisions(ctx context.Context, d pipeline.Digest) ([]catalog.Revision, error)
+	// Frozen reads a revision's report.
+	Frozen(ctx context.Context, r catalog.Revision) (pipeline.Report, error)
 	// Paper writes a frozen report as PDF, the latest where number is 0; clear has pictures and drawings as they are.
 	Paper(ctx context.Context, w io.Writer, d pipeline.Digest, number int, language string, clear bool) error
 	// Album gives a report its drawings.
 	Album(ctx context.Context) page.Album
+	// Drawn returns the drawing of a match where it was made before, else nil; Draw makes that of the nearest match of two items,
+	// and answers the digest that it is kept under. Where there is none that is pipeline.ErrNotFound.
+	Drawn(ctx context.Context, m pipeline.Match) (*page.Drawing, error)
+	Draw(ctx context.Context, a, b pipeline.Digest) (pipeline.Digest, error)
 	// Derivative returns what is kept under its digest, a small picture mostly.
 	Derivative(ctx context.Context, d pipeline.Digest) ([]byte, error)
 	// Preview returns a large picture of a photo as a JPEG; pipeline.ErrUnsupported where it cannot be shown.

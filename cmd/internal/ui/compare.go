@@ -20,8 +20,7 @@ type comparePage struct {
 	Matches  []matchView
 	Hashes   []hashView
 	Missing  []template.HTML
-	Drawing  *page.Drawing
-	Drawn    template.URL
+	Drawn    string // address of a drawing, "" where there is none
 	Caption  template.HTML
 	Action   string
 	Verdicts []option
@@ -133,17 +132,22 @@ func (p *Pages) compare(r *http.Request, v *visit) (view, error) {
 	return view{"compare", out}, nil
 }
 
-// draw puts in the drawing that says most of why the two correspond.
+// draw puts in the drawing that says most of why the two correspond. One that was never made is made when it is first looked at: that takes
+// longer than all the rest of the page.
 func (p *Pages) draw(r *http.Request, v *visit, c Comparison, out *comparePage) error {
-	album := p.kept.Album(r.Context())
-	if album.Drawings == nil || len(c.Matches) == 0 {
+	e := c.Explanation
+	if len(c.Matches) == 0 || e.Layout == nil && e.Frames == nil && e.Sound == nil {
 		return nil
 	}
-	d, err := album.Drawings(c.Matches[0])
-	if err != nil || d == nil {
+	d, err := p.kept.Drawn(r.Context(), c.Matches[0])
+	switch {
+	case err != nil:
 		return err
+	case d == nil:
+		out.Drawn, out.Caption = "/drawings/"+e.A.String()+"/"+e.B.String(), v.Say("drawing_unmade")
+	default:
+		out.Drawn, out.Caption = picturePath(d.Kept), v.Word("drawing", d.Shows)
 	}
-	out.Drawing, out.Drawn, out.Caption = d, page.Inline(d.Bytes, d.MediaType), v.Word("drawing", d.Shows)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"html/template"
 	"net/http"
 
@@ -38,11 +39,16 @@ func (p *Pages) copies(r *http.Request, v *visit) (view, error) {
 	out := copiesPage{Cut: cut}
 	names := map[pipeline.Digest]template.HTML{}
 	var earliest catalog.Shown
+	items := make([]pipeline.Digest, len(tree))
 	for i, one := range tree {
-		l, err := p.listed(r, one.Item)
-		if err != nil {
-			return view{}, err
-		}
+		items[i] = one.Item
+	}
+	lines, err := p.listed(r, items...)
+	if err != nil {
+		return view{}, err
+	}
+	for i, one := range tree {
+		l := lines[one.Item]
 		names[one.Item] = nameOf(l)
 		b := branch{card: cardOf(v, l), Depth: min(one.Depth, 8), Rank: i + 1}
 		if one.Above != nil {
@@ -60,16 +66,15 @@ func (p *Pages) copies(r *http.Request, v *visit) (view, error) {
 	return view{"copies", out}, nil
 }
 
-// listed returns one item as lists show it.
-func (p *Pages) listed(r *http.Request, d pipeline.Digest) (catalog.Shown, error) {
-	lines, _, err := p.kept.Library(r.Context(), catalog.Asked{Only: &d, Limit: 1})
-	if err == nil && len(lines) == 0 {
-		err = pipeline.ErrNotFound
+// listed returns items as lists show them; all of them are known.
+func (p *Pages) listed(r *http.Request, items ...pipeline.Digest) (map[pipeline.Digest]catalog.Shown, error) {
+	lines, err := p.kept.Lines(r.Context(), items...)
+	for _, d := range items {
+		if _, known := lines[d]; !known && err == nil {
+			err = fmt.Errorf("item %s in the list: %w", d, pipeline.ErrNotFound)
+		}
 	}
-	if err != nil {
-		return catalog.Shown{}, err
-	}
-	return lines[0], nil
+	return lines, err
 }
 
 // help lists the keys.

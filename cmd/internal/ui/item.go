@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/catalog"
 	"dokaz/pipeline/report/page"
 )
 
@@ -104,33 +105,29 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	rep, doc, err := p.kept.Revision(r.Context(), d, number)
+	all, err := p.kept.Revisions(r.Context(), d)
 	if err != nil {
 		return view{}, err
 	}
-	album := p.kept.Album(r.Context())
-	album.Links = &page.Links{
-		Picture: func(d pipeline.Digest) string { return picturePath(&d) },
-		Report:  itemPath, Compare: func(a, b pipeline.Digest) string { return comparePath(a, b) + "?of=" + d.String() }, All: "/",
+	of, err := revisionOf(d, all, number)
+	if err != nil {
+		return view{}, err
 	}
-	var part bytes.Buffer
-	if err := page.Part(v.Lang(), &part, rep, doc, album); err != nil {
+	rep, err := p.report(r, v, d, of)
+	if err != nil {
 		return view{}, err
 	}
 	out := itemPage{
-		Report: template.HTML(part.String()), Number: rep.Issue.Revision, Document: doc.String(), // made by package page
-		Action: itemPath(d) + "/revisions/" + strconv.Itoa(rep.Issue.Revision), Person: v.session.person(),
+		Report: rep.markup, Number: of.Number, Document: of.Doc.String(), Action: itemPath(d) + "/revisions/" + strconv.Itoa(of.Number), Person: v.session.person(),
 	}
 	out.Paper = out.Action + "/report.pdf"
-	for _, o := range rep.Core.Outcomes {
-		if o.Status == pipeline.Failed || o.Status == pipeline.Refused || o.Status == pipeline.Partial {
-			out.Retry = itemPath(d) + "/retry"
-		}
+	if rep.retry {
+		out.Retry = itemPath(d) + "/retry"
 	}
-	if rep.Core.Cluster != nil {
+	if rep.cluster {
 		out.Copies = itemPath(d) + "/copies"
 	}
-	if err := p.history(r, v, d, &out); err != nil {
+	if err := p.history(r, v, d, all, &out); err != nil {
 		return view{}, err
 	}
 	out.Just, out.End = v.session.justDecided(r), r.URL.Query().Get("end") != ""
@@ -155,12 +152,21 @@ func (p *Pages) alongList(r *http.Request, d pipeline.Digest, out *itemPage) err
 	return err
 }
 
-// history fills in an item's revisions and what people said of them.
-func (p *Pages) history(r *http.Request, v *visit, d pipeline.Digest, out *itemPage) error {
-	revisions, err := p.kept.Revisions(r.Context(), d)
-	if err != nil {
-		return err
+// revisionOf picks a revision of an item, the latest where number is 0.
+func revisionOf(d pipeline.Digest, all []catalog.Revision, number int) (catalog.Revision, error) {
+	if number == 0 && len(all) > 0 {
+		return all[len(all)-1], nil
 	}
+	for _, one := range all {
+		if one.Number == number {
+			return one, nil
+		}
+	}
+	return catalog.Revision{}, fmt.Errorf("revision %d of %s: %w", number, d, pipeline.ErrNotFound)
+}
+
+// history fills in an item's revisions and what people said of them.
+func (p *Pages) history(r *http.Request, v *visit, d pipeline.Digest, revisions []catalog.Revision, out *itemPage) error {
 	for _, one := range revisions {
 		n := 0
 		for _, count := range one.Findings {

@@ -62,7 +62,15 @@ func (p *Pages) nextOpen(r *http.Request, d pipeline.Digest, asked catalog.Asked
 
 // nextPair is the address of the comparison with the first match of a report on which nobody has said anything yet, "" where none is left.
 func (p *Pages) nextPair(r *http.Request, of pipeline.Digest) (string, error) {
-	rep, _, err := p.kept.Revision(r.Context(), of, 0)
+	all, err := p.kept.Revisions(r.Context(), of)
+	if err != nil {
+		return "", err
+	}
+	latest, err := revisionOf(of, all, 0)
+	if err != nil {
+		return "", err
+	}
+	rep, err := p.kept.Frozen(r.Context(), latest)
 	if err != nil {
 		return "", err
 	}
@@ -111,12 +119,12 @@ func (p *Pages) afterReport(r *http.Request, v *visit, d pipeline.ReportDecision
 	if d.Standing == pipeline.Withdrawn {
 		return own + "#decided", nil
 	}
-	line, err := p.listed(r, d.Item)
+	lines, err := p.listed(r, d.Item)
 	if err != nil {
 		return "", err
 	}
 	v.session.decided(&last{
-		Word: v.Word("standing", string(d.Standing)), Name: nameOf(line), Href: own, Action: action, Document: d.Doc.String(), List: r.PostFormValue("list"), By: string(d.By),
+		Word: v.Word("standing", string(d.Standing)), Name: nameOf(lines[d.Item]), Href: own, Action: action, Document: d.Doc.String(), List: r.PostFormValue("list"), By: string(d.By),
 	})
 	next, err := p.nextOpen(r, d.Item, asked)
 	if err != nil {
@@ -135,14 +143,11 @@ func (p *Pages) afterPair(r *http.Request, v *visit, d pipeline.PairDecision) (s
 	if err != nil || (of != d.A && of != d.B) {
 		return here + "#decided", nil
 	}
-	var names []template.HTML
-	for _, one := range []pipeline.Digest{d.A, d.B} {
-		line, err := p.listed(r, one)
-		if err != nil {
-			return "", err
-		}
-		names = append(names, nameOf(line))
+	lines, err := p.listed(r, d.A, d.B)
+	if err != nil {
+		return "", err
 	}
+	names := []template.HTML{nameOf(lines[d.A]), nameOf(lines[d.B])}
 	v.session.decided(&last{Word: v.Word("decision", string(d.Verdict)), Name: page.Join(" ~ ", names...), Href: here + "?of=" + of.String() + "#decided"})
 	next, err := p.nextPair(r, of)
 	if err != nil {

@@ -45,3 +45,21 @@ func (p *Pages) preview(w http.ResponseWriter, r *http.Request, _ *visit) error 
 	send(w, b)
 	return nil
 }
+
+// drawing makes the drawing of two items and leads to it.
+func (p *Pages) drawing(w http.ResponseWriter, r *http.Request, _ *visit) error {
+	a, err := digestIn(r, "a")
+	if err != nil {
+		return err
+	}
+	b, err := digestIn(r, "b")
+	if err != nil {
+		return err
+	}
+	d, err := p.kept.Draw(r.Context(), a, b)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, picturePath(&d), http.StatusSeeOther)
+	return nil
+}

@@ -22,6 +22,7 @@ var files embed.FS
 type Pages struct {
 	kept     Case
 	sessions *Sessions
+	rendered *rendered
 	notice   func(error) // of what is our own fault
 	mux      *http.ServeMux
 }
@@ -30,10 +31,11 @@ type Pages struct {
 func New(kept Case, sessions *Sessions, notice func(error)) (*Pages, error) {
 	_, badBooks := books()
 	_, badTemplates := templates()
-	if err := errors.Join(badBooks, badTemplates); err != nil {
+	reports, badStore := newRendered()
+	if err := errors.Join(badBooks, badTemplates, badStore); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
-	p := &Pages{kept: kept, sessions: sessions, notice: notice, mux: http.NewServeMux()}
+	p := &Pages{kept: kept, sessions: sessions, rendered: reports, notice: notice, mux: http.NewServeMux()}
 	p.mux.HandleFunc("GET /assets/{name}", p.asset)
 	p.mux.HandleFunc("GET /enter", p.enter)
 	for pattern, show := range map[string]func(*http.Request, *visit) (view, error){
@@ -50,6 +52,7 @@ func New(kept Case, sessions *Sessions, notice func(error)) (*Pages, error) {
 		"GET /pictures/{picture}":                         p.picture,
 		"GET /items/{item}/revisions/{number}/report.pdf": p.paper,
 		"GET /previews/{item}":                            p.preview,
+		"GET /drawings/{a}/{b}":                           p.drawing,
 		"GET /progress":                                   p.progress,
 		"POST /compare/{a}/{b}":                           p.decidePair,
 		"POST /items/{item}/revisions/{number}":           p.decideReport,

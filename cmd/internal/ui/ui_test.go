@@ -31,6 +31,8 @@ type fake struct {
 	reports []pipeline.ReportDecision
 	retried []string
 	broken  error
+	read    int // reports
+	drawn   *page.Drawing
 }
 
 func shown(name string, arrival int64) catalog.Shown {
@@ -56,6 +58,16 @@ func (f *fake) Library(_ context.Context, q catalog.Asked) ([]catalog.Shown, boo
 	return []catalog.Shown{second, first}, q.After == nil, f.broken
 }
 
+func (f *fake) Lines(_ context.Context, items ...pipeline.Digest) (map[pipeline.Digest]catalog.Shown, error) {
+	out := map[pipeline.Digest]catalog.Shown{}
+	for _, one := range []catalog.Shown{first, second} {
+		if slices.Contains(items, one.Item.Digest) {
+			out[one.Item.Digest] = one
+		}
+	}
+	return out, f.broken
+}
+
 func (f *fake) Marked(_ context.Context, kind string, _ int) ([]string, error) {
 	return map[string][]string{"code": {"time.order"}, "source": {hostile}}[kind], nil
 }
@@ -63,31 +75,40 @@ func (f *fake) Pending(context.Context) (catalog.Pending, error) {
 	return catalog.Pending{Items: 2, Examining: 1}, nil
 }
 
-func (f *fake) Revision(_ context.Context, d pipeline.Digest, number int) (pipeline.Report, pipeline.Digest, error) {
-	if d != first.Item.Digest || number > 2 {
-		return pipeline.Report{}, pipeline.Digest{}, pipeline.ErrNotFound
+func (f *fake) Revisions(_ context.Context, d pipeline.Digest) ([]catalog.Revision, error) {
+	if d != first.Item.Digest {
+		return nil, nil
 	}
-	if number == 0 {
-		number = 2
-	}
+	return []catalog.Revision{{Item: d, Number: 1, Doc: pipeline.DigestOf([]byte{1})}, {Item: d, Number: 2, Doc: pipeline.DigestOf([]byte{2})}}, nil
+}
+
+func (f *fake) Frozen(_ context.Context, r catalog.Revision) (pipeline.Report, error) {
+	f.read++
 	return pipeline.Report{
-		Core: pipeline.Core{Item: first.Item, Receipts: []pipeline.CoreReceipt{{Name: hostile}}, Outcomes: failing}, Issue: pipeline.Issue{Revision: number},
-	}, pipeline.DigestOf([]byte{byte(number)}), nil
+		Core: pipeline.Core{Item: first.Item, Receipts: []pipeline.CoreReceipt{{Name: hostile}}, Outcomes: failing}, Issue: pipeline.Issue{Revision: r.Number},
+	}, nil
 }
 
 var failing = []pipeline.Outcome{{By: pipeline.Ref{Analyzer: "sound"}, Status: pipeline.Failed}}
 
-func (f *fake) Revisions(context.Context, pipeline.Digest) ([]catalog.Revision, error) {
-	return []catalog.Revision{{Number: 1}, {Number: 2}}, nil
-}
 func (f *fake) Paper(ctx context.Context, w io.Writer, d pipeline.Digest, number int, language string, clear bool) error {
-	if _, _, err := f.Revision(ctx, d, number); err != nil {
+	all, err := f.Revisions(ctx, d)
+	if err == nil {
+		_, err = revisionOf(d, all, number)
+	}
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%%PDF-1.3 revision %d in %s, clear %v", number, language, clear)
+	_, err = fmt.Fprintf(w, "%%PDF-1.3 revision %d in %s, clear %v", number, language, clear)
 	return err
 }
 func (f *fake) Album(context.Context) page.Album { return page.Album{} }
+func (f *fake) Drawn(context.Context, pipeline.Match) (*page.Drawing, error) {
+	return f.drawn, nil
+}
+func (f *fake) Draw(context.Context, pipeline.Digest, pipeline.Digest) (pipeline.Digest, error) {
+	return first.Item.Digest, nil
+}
 func (f *fake) Derivative(_ context.Context, d pipeline.Digest) ([]byte, error) {
 	if d == second.Item.Digest {
 		return []byte(`{"core": {}}`), nil

@@ -4,14 +4,17 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"io"
 	"slices"
+	"sync"
 
 	"dokaz/cmd/internal/ui"
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
+	"dokaz/pipeline/compare"
 	"dokaz/pipeline/report/page"
 	"dokaz/pipeline/report/rules"
 )
@@ -19,17 +22,24 @@ import (
 // Desk is what the review pages ask of a case.
 type Desk struct {
 	*House
-	memory *memory
+	memory   *memory
+	drawing  *sync.Mutex // one drawing is made at once: those who want the same wait for it, and pages get their turns beside it
+	compared []string    // analyzers that comparisons are made from
 }
 
 // NewDesk returns the desk of a case.
-func NewDesk(h *House) Desk { return Desk{h, new(memory)} }
+func NewDesk(h *House) Desk { return Desk{h, new(memory), new(sync.Mutex), yielding(comparedBy)} }
 
 var _ ui.Case = Desk{}
 
 // Library lists items.
 func (d Desk) Library(ctx context.Context, q catalog.Asked) ([]catalog.Shown, bool, error) {
 	return d.Catalog.Library(ctx, q)
+}
+
+// Lines gives certain items as lists show them.
+func (d Desk) Lines(ctx context.Context, items ...pipeline.Digest) (map[pipeline.Digest]catalog.Shown, error) {
+	return d.Catalog.Lines(ctx, items...)
 }
 
 // Marked lists the values of a kind of mark.
@@ -45,45 +55,97 @@ func (d Desk) Revisions(ctx context.Context, item pipeline.Digest) ([]catalog.Re
 	return d.Catalog.Revisions(ctx, item)
 }
 
-// Revision returns a frozen report, the latest where number is 0.
-func (d Desk) Revision(ctx context.Context, item pipeline.Digest, number int) (pipeline.Report, pipeline.Digest, error) {
-	var r pipeline.Report
-	last, err := d.Catalog.Latest(ctx, item)
+// Frozen reads a revision's report.
+func (d Desk) Frozen(ctx context.Context, of catalog.Revision) (r pipeline.Report, err error) {
+	doc, err := d.derived(ctx, of.Doc)
 	if err != nil {
-		return r, last.Doc, err
-	}
-	if number != 0 && number != last.Number {
-		all, err := d.Catalog.Revisions(ctx, item)
-		if err != nil {
-			return r, last.Doc, err
-		}
-		i := slices.IndexFunc(all, func(one catalog.Revision) bool { return one.Number == number })
-		if i < 0 {
-			return r, last.Doc, fmt.Errorf("revision %d of %s: %w", number, item, pipeline.ErrNotFound)
-		}
-		last = all[i]
-	}
-	doc, err := d.derived(ctx, last.Doc)
-	if err != nil {
-		return r, last.Doc, fmt.Errorf("frozen report of %s: %w", item, err)
+		return r, fmt.Errorf("frozen report of %s: %w", of.Item, err)
 	}
 	if err := json.Unmarshal(doc, &r); err != nil { // frozen by us and just read under its digest
-		return r, last.Doc, fmt.Errorf("frozen report of %s: %w: %w", item, pipeline.ErrCorrupt, err)
+		return r, fmt.Errorf("frozen report of %s: %w: %w", of.Item, pipeline.ErrCorrupt, err)
 	}
-	return r, last.Doc, nil
+	return r, nil
 }
 
 // Paper writes a frozen report as PDF, the latest where number is 0.
 func (d Desk) Paper(ctx context.Context, w io.Writer, item pipeline.Digest, number int, language string, clear bool) error {
-	r, doc, err := d.Revision(ctx, item, number)
+	all, err := d.Catalog.Revisions(ctx, item)
 	if err != nil {
 		return err
 	}
-	return d.print(ctx, w, r, doc, language, clear)
+	i := slices.IndexFunc(all, func(one catalog.Revision) bool { return one.Number == number })
+	if number == 0 {
+		i = len(all) - 1
+	}
+	if i < 0 {
+		return fmt.Errorf("revision %d of %s: %w", number, item, pipeline.ErrNotFound)
+	}
+	r, err := d.Frozen(ctx, all[i])
+	if err != nil {
+		return err
+	}
+	return d.print(ctx, w, r, all[i].Doc, language, clear)
 }
 
 // Album gives a report its drawings.
-func (d Desk) Album(ctx context.Context) page.Album { return d.album(ctx, true) }
+func (d Desk) Album(ctx context.Context) page.Album {
+	out := d.album(ctx, true)
+	out.Drawings = func(m pipeline.Match) (*page.Drawing, error) { return d.draw(ctx, m) }
+	return out
+}
+
+// Drawn returns the drawing of a match where it was made before and is kept, without its bytes.
+func (d Desk) Drawn(ctx context.Context, m pipeline.Match) (*page.Drawing, error) {
+	key, err := d.drawingKey(m)
+	if err != nil {
+		return nil, err
+	}
+	known, err := d.Catalog.Drawn(ctx, key)
+	if err == nil {
+		var o pipeline.Original
+		if o, err = d.Derived.Open(ctx, known.Digest); err == nil {
+			return &page.Drawing{Shows: known.Shows, A: m.A, MediaType: known.MediaType, Kept: &known.Digest}, o.Close()
+		}
+	}
+	if errors.Is(err, pipeline.ErrNotFound) {
+		err = nil
+	}
+	return nil, err
+}
+
+// draw returns the drawing of a match, made where it was not made before, and what it is kept under; nil where there is none.
+func (d Desk) draw(ctx context.Context, m pipeline.Match) (*page.Drawing, error) {
+	if known, err := d.Drawn(ctx, m); err != nil || known != nil {
+		return known, err
+	}
+	d.drawing.Lock()
+	defer d.drawing.Unlock()
+	out, err := d.album(ctx, true).Drawings(m)
+	if err != nil || out == nil {
+		return nil, err
+	}
+	kept := pipeline.DigestOf(out.Bytes)
+	out.Kept = &kept
+	return out, nil
+}
+
+// Draw makes the drawing of two items' nearest match.
+func (d Desk) Draw(ctx context.Context, a, b pipeline.Digest) (pipeline.Digest, error) {
+	ms, err := d.Catalog.MatchesBetween(ctx, a, b)
+	if err != nil {
+		return pipeline.Digest{}, err
+	}
+	if len(ms) > 0 {
+		out, err := d.draw(ctx, ms[0])
+		if err != nil {
+			return pipeline.Digest{}, err
+		}
+		if out != nil {
+			return *out.Kept, nil
+		}
+	}
+	return pipeline.Digest{}, fmt.Errorf("a drawing of %s and %s: %w", a, b, pipeline.ErrNotFound)
+}
 
 // Derivative returns what is kept under its digest.
 func (d Desk) Derivative(ctx context.Context, digest pipeline.Digest) ([]byte, error) {
@@ -129,58 +191,62 @@ func (d Desk) Decisions(ctx context.Context, item pipeline.Digest) ([]pipeline.R
 // Compare holds two items against each other.
 func (d Desk) Compare(ctx context.Context, a, b pipeline.Digest) (ui.Comparison, error) {
 	var out ui.Comparison
+	ms, err := d.Catalog.MatchesBetween(ctx, a, b)
+	if err != nil {
+		return out, err
+	}
 	stand, err := d.standOf(ctx, "pair", a, b)
 	if err != nil {
 		return out, err
 	}
-	held, err := recall(d.memory, stand, func() (ui.Comparison, error) { return d.hold(ctx, a, b) })
+	held, err := recall(d.memory, stand, func() (ui.Comparison, error) { return d.hold(ctx, a, b, ms) })
 	if err != nil {
 		return out, err
 	}
 	out = held
-	if out.Matches, err = d.Catalog.MatchesBetween(ctx, a, b); err != nil {
-		return out, err
-	}
+	out.Matches = ms
 	if out.Decisions, err = d.Catalog.DecisionsOn(ctx, a, b); err != nil {
 		return out, err
 	}
-	if out.A.Shown, err = d.shown(ctx, out.Explanation.A); err != nil {
-		return out, err
+	lines, err := d.Catalog.Lines(ctx, a, b)
+	if err == nil && len(lines) < 2 {
+		err = fmt.Errorf("items %s and %s in the list: %w", a, b, pipeline.ErrNotFound)
 	}
-	out.B.Shown, err = d.shown(ctx, out.Explanation.B)
+	out.A.Shown, out.B.Shown = lines[out.Explanation.A], lines[out.Explanation.B]
 	return out, err
 }
 
-// hold works out of a comparison what follows from the examinations alone.
-func (d Desk) hold(ctx context.Context, a, b pipeline.Digest) (out ui.Comparison, err error) {
-	seen := map[pipeline.Digest]Seen{}
+// hold works out of a comparison what follows from the examinations and the recorded matches alone.
+func (d Desk) hold(ctx context.Context, a, b pipeline.Digest, ms []pipeline.Match) (out ui.Comparison, err error) {
+	stated, err := d.Catalog.Statements(ctx, a, b)
+	if err != nil {
+		return out, err
+	}
+	prints, sides := map[pipeline.Digest]pipeline.Prints{}, map[pipeline.Digest]ui.Side{}
 	for _, item := range []pipeline.Digest{a, b} {
-		if seen[item], err = d.Remember(ctx, item); err != nil {
+		it, err := d.Catalog.Item(ctx, item)
+		if err != nil {
 			return out, err
 		}
+		e, err := d.Catalog.ExaminationBy(ctx, item, d.compared)
+		if err != nil {
+			return out, err
+		}
+		prints[item], sides[item] = pipeline.PrintsOf(it, e.Measurements), sideOf(stated[item], e.Measurements)
 	}
-	out.Explanation = d.Explain(seen[a], seen[b])
-	out.A, out.B = sideOf(seen[out.Explanation.A]), sideOf(seen[out.Explanation.B])
+	out.Explanation = compare.ExplainMatches(prints[a], prints[b], ms, d.House.Compare.Settings())
+	out.A, out.B = sides[out.Explanation.A], sides[out.Explanation.B]
 	return out, nil
 }
 
-// shown is an item as lists show it.
-func (d Desk) shown(ctx context.Context, item pipeline.Digest) (catalog.Shown, error) {
-	lines, _, err := d.Catalog.Library(ctx, catalog.Asked{Only: &item, Limit: 1})
-	if err == nil && len(lines) == 0 {
-		err = fmt.Errorf("item %s in the list: %w", item, pipeline.ErrNotFound)
-	}
-	if err != nil {
-		return catalog.Shown{}, err
-	}
-	return lines[0], nil
-}
+// comparedBy are the kinds of fact that a comparison shows or is made from, beside those that neighbours' dossiers carry.
+var comparedBy = []pipeline.FactKind{pipeline.KindPictureHash, pipeline.KindFrameHashes, pipeline.KindLocalFeatures, pipeline.KindAudioPrint, pipeline.KindDerivative}
 
-// sideOf gathers what a comparison shows of one item.
-func sideOf(s Seen) ui.Side {
+// sideOf gathers what a comparison shows of one item: shape and length from what it states, and its small pictures.
+func sideOf(stated, made []pipeline.Measurement) ui.Side {
 	var out ui.Side
 	size := image.Point{}
-	for _, m := range s.Examination.Measurements {
+	for _, m := range stated {
 		switch f := m.Fact.(type) {
 		case pipeline.Raster:
 			size = image.Pt(f.Width, f.Height)
@@ -190,10 +256,11 @@ func sideOf(s Seen) ui.Side {
 			}
 		case pipeline.Container:
 			out.Duration = max(out.Duration, f.Duration)
-		case pipeline.Derivative:
-			if f.Role == "keyframe" && m.Where.Time != nil {
-				out.Stills = append(out.Stills, ui.Still{Seconds: *m.Where.Time, Picture: f.Digest})
-			}
+		}
+	}
+	for _, m := range made {
+		if f, is := m.Fact.(pipeline.Derivative); is && f.Role == "keyframe" && m.Where.Time != nil {
+			out.Stills = append(out.Stills, ui.Still{Seconds: *m.Where.Time, Picture: f.Digest})
 		}
 	}
 	out.Width, out.Height = size.X, size.Y

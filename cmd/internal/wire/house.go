@@ -89,7 +89,7 @@ func (h *House) furnish(ctx context.Context) error {
 	h.Catalog, err = catalog.Open(ctx, h.Case.Path("catalog.db"), catalog.Options{
 		Actor: pipeline.Actor(h.Config.Actor), Quiet: h.Config.Quiet,
 		Featuring: yielding([]pipeline.FactKind{pipeline.KindLocalFeatures}),
-		Beside:    catalog.Beside{Analyzers: yielding(rules.BesideKinds()), Fact: rules.Beside},
+		Beside:    catalog.Beside{Analyzers: yielding(rules.BesideKinds()), Fact: rules.Beside, Version: rules.Ref().Version},
 	})
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -65,16 +64,17 @@ func (m *memory) put(key string, answer any) {
 // standOf names items with the documents of their latest reports: what was found of them is as old as these. It is "" where one has no
 // report yet.
 func (d Desk) standOf(ctx context.Context, what string, items ...pipeline.Digest) (string, error) {
+	docs, err := d.Catalog.Documents(ctx, items...)
+	if err != nil {
+		return "", err
+	}
 	parts := []string{what}
 	for _, it := range items {
-		last, err := d.Catalog.Latest(ctx, it)
-		if errors.Is(err, pipeline.ErrNotFound) {
+		doc, reported := docs[it]
+		if !reported {
 			return "", nil
 		}
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, it.Hex(), last.Doc.Hex())
+		parts = append(parts, it.Hex(), doc.Hex())
 	}
 	return strings.Join(parts, " "), nil
 }

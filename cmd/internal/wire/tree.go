@@ -33,13 +33,9 @@ func (h *House) members(ctx context.Context, d pipeline.Digest) ([]pipeline.Dige
 
 // arranged arranges copies by what each kept.
 func (h *House) arranged(ctx context.Context, members []pipeline.Digest) ([]rules.Branch, error) {
-	var dossiers []pipeline.Dossier
-	for _, m := range members {
-		g, err := h.Catalog.Gather(ctx, m, compare.ClusterOf)
-		if err != nil {
-			return nil, err
-		}
-		dossiers = append(dossiers, g.Dossier)
+	dossiers, err := h.Catalog.Group(ctx, members)
+	if err != nil {
+		return nil, err
 	}
 	return rules.Tree(dossiers), nil
 }
@@ -50,7 +46,11 @@ func (h *House) star(ctx context.Context, middle pipeline.Digest) (out []pipelin
 	if err != nil {
 		return nil, false, err
 	}
-	seen := map[pipeline.Digest]bool{middle: true}
+	seen, err := h.Catalog.Parted(ctx, middle)
+	if err != nil {
+		return nil, false, err
+	}
+	seen[middle] = true
 	out = []pipeline.Digest{middle}
 	for _, m := range ms {
 		other := m.A
@@ -60,18 +60,11 @@ func (h *House) star(ctx context.Context, middle pipeline.Digest) (out []pipelin
 		if seen[other] || !compare.Joins(m) {
 			continue
 		}
-		seen[other] = true
-		decision, err := h.Catalog.DecisionOn(ctx, m.A, m.B)
-		if err != nil {
-			return nil, false, err
-		}
-		switch {
-		case decision.Parts():
-		case len(out) == maxTree:
+		if len(out) == maxTree {
 			return out, true, nil
-		default:
-			out = append(out, other)
 		}
+		seen[other] = true
+		out = append(out, other)
 	}
 	return out, false, nil
 }

@@ -159,6 +159,7 @@ type drawn struct {
 	URI     template.URL
 	Alt     string
 	Caption template.HTML
+	Lazy    bool // a file beside the page, to be loaded when it comes into view
 }
 
 func (m maker) drawn(n pipeline.Neighbour) (out drawn, err error) {
@@ -169,14 +170,19 @@ func (m maker) drawn(n pipeline.Neighbour) (out drawn, err error) {
 	if err != nil || d == nil {
 		return out, err
 	}
-	out.URI, _ = m.pictures.inline(d.Bytes, d.MediaType)
+	if m.links != nil && d.Kept != nil {
+		out.URI, _, err = m.pictures.uri(d.Kept)
+	} else {
+		out.URI, _ = m.pictures.inline(d.Bytes, d.MediaType)
+	}
+	out.Lazy = m.links != nil
 	out.Alt = strings.ReplaceAll(m.Text("matches.draw_of"), "{name}", ShowText(n.Name, MaxTitle))
 	which := m.Say("matches.draw_there")
 	if d.A == m.r.Core.Item.Digest {
 		which = m.Say("matches.draw_here")
 	}
 	out.Caption = which + " " + m.Word("drawing", d.Shows)
-	return out, nil
+	return out, err
 }
 
 // shownWord is word with nothing for nothing.

@@ -41,6 +41,7 @@ type Drawing struct {
 	A         pipeline.Digest
 	MediaType string
 	Bytes     []byte
+	Kept      *pipeline.Digest // under which a server that has Links gives it; nil: the page carries it
 }
 
 // Album is where a page finds its pictures. A nil member means that there are none of its kind.

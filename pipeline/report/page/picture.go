@@ -109,9 +109,3 @@ func (m maker) own() (clear, blurred *pipeline.Digest, width, height int) {
 	}
 	return clear, blurred, width, height
 }
-
-// Inline is a picture as an address that carries it, "" for what is none or too large.
-func Inline(b []byte, mediaType string) template.URL {
-	u, _ := (&inliner{}).inline(b, mediaType)
-	return u
-}
