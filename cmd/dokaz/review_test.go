@@ -175,6 +175,8 @@ func TestReview(t *testing.T) {
 			b.T = t
 			b.open("/")
 			b.until(`document.querySelectorAll("[data-row]").length === 4`)
+			b.keysShown(map[string]string{"latin": "Slash", "cyrillic": "Digit7"}[round.layout])
+			b.covered()
 			b.press("KeyJ", keys["KeyJ"])
 			b.until(`document.querySelectorAll("[data-row].at").length === 1`)
 			b.open("/?code=reuse.mirrored&kind=photo")
@@ -204,6 +206,10 @@ func TestReview(t *testing.T) {
 			if v := b.brightness(); v < 24 {
 				t.Errorf("not laid on each other they differ by %.0f of 255 only: the test says nothing", v)
 			}
+			b.linked()
+			if round.layout == "latin" {
+				b.blinks()
+			}
 			b.press("Digit4", "4")
 			b.press("Space", " ")
 			b.until(`document.querySelector("[data-side=b]").style.visibility === "hidden"`)
@@ -219,6 +225,12 @@ func TestReview(t *testing.T) {
 			b.alongTheList(keys)
 			b.open("/items/" + photo.String())
 			b.fields(keys)
+			b.covered()
+			b.held("#report .front details.pic")
+			if round.layout == "latin" {
+				b.toldIn("/items/" + photo.String())
+				b.pickedOut()
+			}
 			b.open(comparePathOf(film, compilation))
 			b.until(`document.querySelector("svg.map .band")`)
 			b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("svg.map a").dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}))`))

@@ -19,10 +19,16 @@ type itemPage struct {
 	Last      int
 	Latest    string // address, where this is an earlier revision
 	Revisions []revisionLine
+	Matches   int
 	Copies    string // address, "" where it stands alone
 	Action    string
 	Document  string
-	Paper     string // address of the PDF
+	Paper     string // address of the PDF, with its language
+	Here      string // address, to come back to
+	Spoken    string // language of the report
+	Tongues   []language
+	News      []template.HTML // by which this revision differs from that numbered Since
+	Since     int             // 0 where there is none to hold it against
 	Standings []option
 	Said      []saidLine
 	Person    string
@@ -49,8 +55,9 @@ type saidLine struct {
 	By      template.HTML
 	At      string
 	Why     template.HTML
-	Number  int  // of the revision it is about
-	Earlier bool // than the latest
+	Number  int    // of the revision it is about
+	Earlier bool   // than the latest
+	Since   string // address of what is new since then
 }
 
 func digestIn(r *http.Request, name string) (pipeline.Digest, error) {
@@ -74,7 +81,7 @@ func revisionIn(r *http.Request) (int, error) {
 	return number, nil
 }
 
-// paper sends a report as PDF in the language of the page.
+// paper sends a report as PDF, in the language that is asked for or else was chosen for reports.
 func (p *Pages) paper(w http.ResponseWriter, r *http.Request, v *visit) error {
 	d, err := digestIn(r, "item")
 	if err != nil {
@@ -85,7 +92,14 @@ func (p *Pages) paper(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := p.kept.Paper(r.Context(), &b, d, number, v.Lang(), r.FormValue("pictures") == "clear"); err != nil {
+	in := r.FormValue("language")
+	if in == "" {
+		in = v.reportLang()
+	}
+	if !spoken(in) {
+		return fmt.Errorf("%w: a report in %q", errAsked, in)
+	}
+	if err := p.kept.Paper(r.Context(), &b, d, number, in, r.FormValue("pictures") == "clear"); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/pdf")
@@ -114,23 +128,28 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 		Report:  itemPath, Compare: func(a, b pipeline.Digest) string { return comparePath(a, b) + "?of=" + d.String() }, All: "/",
 	}
 	var part bytes.Buffer
-	if err := page.Part(v.Lang(), &part, rep, doc, album); err != nil {
+	if err := page.Part(v.reportLang(), &part, rep, doc, album); err != nil {
 		return view{}, err
 	}
 	out := itemPage{
 		Report: template.HTML(part.String()), Number: rep.Issue.Revision, Document: doc.String(), // made by package page
 		Action: itemPath(d) + "/revisions/" + strconv.Itoa(rep.Issue.Revision), Person: v.session.person(),
 	}
-	out.Paper = out.Action + "/report.pdf"
+	out.Spoken, out.Paper = v.reportLang(), out.Action+"/report.pdf?language="+v.reportLang()
+	out.Here, out.Tongues = r.URL.RequestURI(), v.tongues(out.Spoken)
 	for _, o := range rep.Core.Outcomes {
 		if o.Status == pipeline.Failed || o.Status == pipeline.Refused || o.Status == pipeline.Partial {
 			out.Retry = itemPath(d) + "/retry"
 		}
 	}
+	out.Matches = len(rep.Core.Neighbours)
 	if rep.Core.Cluster != nil {
 		out.Copies = itemPath(d) + "/copies"
 	}
 	if err := p.history(r, v, d, &out); err != nil {
+		return view{}, err
+	}
+	if err := p.whatIsNew(r, v, d, rep, &out); err != nil {
 		return view{}, err
 	}
 	out.Just, out.End = v.session.justDecided(r), r.URL.Query().Get("end") != ""
@@ -182,7 +201,7 @@ func (p *Pages) history(r *http.Request, v *visit, d pipeline.Digest, out *itemP
 	for _, s := range said {
 		out.Said = append(out.Said, saidLine{
 			Word: v.Word("standing", string(s.Standing)), By: page.Show(string(s.By), page.MaxTitle), At: s.At.UTC().Format("2006-01-02 15:04:05 UTC"),
-			Why: page.Show(s.Why, 2000), Number: s.Revision, Earlier: s.Revision < out.Last,
+			Why: page.Show(s.Why, 2000), Number: s.Revision, Earlier: s.Revision < out.Last, Since: itemPath(d) + "?since=" + strconv.Itoa(s.Revision) + "#news",
 		})
 	}
 	for _, s := range pipeline.Standings() {

@@ -52,7 +52,10 @@ const maxOptions = 200
 
 type libraryPage struct {
 	Text    string
-	Choices []choice
+	Main    []choice // the fields that are always there
+	More    []choice // those behind a fold
+	Chosen  []chip
+	Quick   []quick
 	Orders  []option
 	Table   bool
 	Other   string // the same list in the other form
@@ -75,13 +78,17 @@ func (p *Pages) library(r *http.Request, v *visit) (view, error) {
 		return view{}, err
 	}
 	out := libraryPage{Text: asked.Text, Table: q.Get("view") == "table", Any: asked.Text != "" || len(asked.Marks) > 0 || asked.Open}
-	if out.Choices, err = p.choices(r, v, q); err != nil {
+	if err := p.fillChoices(r, v, q, &out); err != nil {
 		return view{}, err
 	}
+	out.Quick = quickTo(q)
 	out.Orders = options(v, "order", orders, string(asked.Order))
 	for _, l := range lines {
 		c := cardOf(v, l)
 		c.Href = listed(c.Href, q)
+		if err := p.trouble(r, v, l, &c); err != nil {
+			return view{}, err
+		}
 		out.Cards = append(out.Cards, c)
 	}
 	if more {
@@ -168,6 +175,57 @@ func with(q url.Values, field, value string) string {
 	return "/?" + out.Encode()
 }
 
+// quick is a way to what is mostly looked at first.
+type quick struct {
+	Line, Href string
+	Here       bool
+}
+
+// quickTo are the ways, by the lines that name them.
+func quickTo(q url.Values) []quick {
+	var out []quick
+	for _, one := range []struct{ line, kind, value string }{
+		{"quick.contradicts", "weight", "contradicts"}, {"quick.copies", "basis", "near_picture"}, {"quick.footage", "basis", "shared_footage"},
+		{"quick.open", "standing", "open"}, {"quick.failed", "state", "failed"},
+	} {
+		out = append(out, quick{one.line, with(url.Values{"view": q["view"]}, one.kind, one.value), q.Get(one.kind) == one.value})
+	}
+	return out
+}
+
+// chip is one thing by which the list was picked out, and the address of the list without it.
+type chip struct {
+	Label, Text template.HTML
+	Without     string
+}
+
+// always are the fields that are not behind a fold.
+var always = []string{"state", "kind", "standing"}
+
+// fillChoices fills in the fields of the form, and what was chosen in them.
+func (p *Pages) fillChoices(r *http.Request, v *visit, q url.Values, out *libraryPage) error {
+	all, err := p.choices(r, v, q)
+	if err != nil {
+		return err
+	}
+	if out.Text != "" {
+		out.Chosen = append(out.Chosen, chip{v.Say("field.words"), page.Show(out.Text, page.MaxTitle), with(q, "q", "")})
+	}
+	for _, c := range all {
+		if slices.Contains(always, c.Name) {
+			out.Main = append(out.Main, c)
+		} else {
+			out.More = append(out.More, c)
+		}
+		for _, o := range c.Options {
+			if o.Chosen {
+				out.Chosen = append(out.Chosen, chip{c.Label, o.Text, with(q, c.Name, "")})
+			}
+		}
+	}
+	return nil
+}
+
 // choices are the fields of the form.
 func (p *Pages) choices(r *http.Request, v *visit, q url.Values) ([]choice, error) {
 	var out []choice
@@ -213,19 +271,20 @@ func namedOf(v *visit, kind, value string) template.HTML {
 
 // card is one item in a list.
 type card struct {
-	Href      string
-	Name      template.HTML
-	Line      template.HTML
-	Received  template.HTML
-	State     template.HTML
-	Class     string // of the state
-	Weights   []badge
-	Matches   int
-	Copies    int    // items of its cluster, 0 where it stands alone
-	CopiesAt  string //
-	Blurred   string // addresses of pictures, "" where there are none
-	Clear     string
-	Thumbnail bool
+	Href     string
+	Name     template.HTML
+	Line     template.HTML
+	Received template.HTML
+	State    template.HTML
+	Class    string // of the state
+	Weights  []badge
+	Matches  int
+	Copies   int    // items of its cluster, 0 where it stands alone
+	CopiesAt string //
+	Blurred  string // addresses of pictures, "" where there are none
+	Clear    string
+	Trouble  []template.HTML // why it was not examined whole
+	Retry    string          // address where that is done again
 }
 
 // badge is a weight with how many findings have it.
@@ -252,6 +311,28 @@ func cardOf(v *visit, l catalog.Shown) card {
 		}
 	}
 	return c
+}
+
+// maxTrouble is how many reasons a list shows of one item.
+const maxTrouble = 2
+
+// trouble says on a card why an item was not examined whole, and where it can be examined again.
+func (p *Pages) trouble(r *http.Request, v *visit, l catalog.Shown, c *card) error {
+	if l.State != "failed" && l.State != "quarantined" && l.State != "partial" {
+		return nil
+	}
+	outcomes, err := p.kept.Trouble(r.Context(), l.Item.Digest)
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes[:min(len(outcomes), maxTrouble)] {
+		c.Trouble = append(c.Trouble, page.Join(": ", page.Show(o.By.Analyzer, page.MaxTitle), v.Word("status", string(o.Status)), page.Show(o.Reason, 160)))
+	}
+	if n := len(outcomes) - maxTrouble; n > 0 {
+		c.Trouble = append(c.Trouble, v.Say("news.more", "count", n))
+	}
+	c.Retry = c.Href + "#retry"
+	return nil
 }
 
 func nameOf(l catalog.Shown) template.HTML {

@@ -59,6 +59,9 @@ func (f *fake) Library(_ context.Context, q catalog.Asked) ([]catalog.Shown, boo
 func (f *fake) Marked(_ context.Context, kind string, _ int) ([]string, error) {
 	return map[string][]string{"code": {"time.order"}, "source": {hostile}}[kind], nil
 }
+func (f *fake) Trouble(context.Context, pipeline.Digest) ([]pipeline.Outcome, error) {
+	return failing, nil
+}
 func (f *fake) Pending(context.Context) (catalog.Pending, error) {
 	return catalog.Pending{Items: 2, Examining: 1}, nil
 }
@@ -111,7 +114,7 @@ func (f *fake) Compare(_ context.Context, a, b pipeline.Digest) (Comparison, err
 }
 
 func (f *fake) CopyTree(context.Context, pipeline.Digest) ([]rules.Branch, bool, error) {
-	return []rules.Branch{{Item: first.Item.Digest}, {Item: second.Item.Digest, Above: &first.Item.Digest, For: 3, Depth: 1}}, false, nil
+	return []rules.Branch{{Item: first.Item.Digest}, {Item: second.Item.Digest, Above: &first.Item.Digest, For: 3, Speak: []string{"camera", "traces"}, Object: []string{"borders"}, Depth: 1}}, false, nil
 }
 
 func (f *fake) DecidePair(_ context.Context, d pipeline.PairDecision) (pipeline.PairDecision, error) {
@@ -448,7 +451,7 @@ func TestAReportIsHandedOutOnPaper(t *testing.T) {
 	s, sessions, _ := pages(t, &fake{})
 	b := enter(t, s, sessions)
 	path := "/items/" + first.Item.Digest.String() + "/revisions/"
-	if _, body := b.get("/items/" + first.Item.Digest.String()); !strings.Contains(body, `href="`+path+`2/report.pdf"`) {
+	if _, body := b.get("/items/" + first.Item.Digest.String()); !strings.Contains(body, `href="`+path+`2/report.pdf?language=en"`) {
 		t.Error("the page of an item does not lead to its PDF")
 	}
 	for address, want := range map[string]string{"1/report.pdf": "%PDF-1.3 revision 1 in en, clear false", "2/report.pdf?pictures=clear": "%PDF-1.3 revision 2 in en, clear true"} {

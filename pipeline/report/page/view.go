@@ -47,6 +47,7 @@ type view struct {
 	OwnBlurred  still
 	OwnClear    still
 	Outcomes    template.HTML
+	Walls       []pair
 	Metadata    []reading
 	Check       []pair
 	Methods     template.HTML
@@ -108,7 +109,7 @@ func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (
 	if err := m.fillMatches(&v); err != nil {
 		return view{}, err
 	}
-	v.Outcomes = m.outcomes()
+	v.Outcomes, v.Walls = m.outcomes(), m.walls()
 	v.Metadata = m.metadata()
 	v.Check, v.Methods = m.annex()
 	return v, m.Err()

@@ -39,6 +39,13 @@ const nextMatch = () => {
   (all[match].querySelector("a[href^='/compare/']") ?? all[match].querySelector("a"))?.focus({ preventScroll: true });
 };
 
+// help shows the keys over the page, which stays as it is.
+const help = () => {
+  const box = document.querySelector("[data-keys]");
+  if (box.open) box.close();
+  else box.showModal();
+};
+
 const acts = {
   KeyJ: () => go(1),
   KeyK: () => go(-1),
@@ -49,10 +56,7 @@ const acts = {
   Period: () => document.querySelector("[data-key=next-open]")?.click(),
   KeyZ: () => document.querySelector("[data-key=undo]")?.focus(),
   KeyF: () => document.querySelector("[data-fields-text]")?.focus(),
-  Slash: (e) => {
-    if (e.shiftKey) return document.querySelector("[data-key=help]")?.click();
-    document.querySelector("[data-key=search]")?.focus();
-  },
+  Slash: () => document.querySelector("[data-key=search]")?.focus(),
 };
 
 // A stretch in common that was asked for shows its pictures.
@@ -64,11 +68,25 @@ addEventListener("hashchange", segment);
 for (const band of document.querySelectorAll("svg.map a")) band.addEventListener("click", () => setTimeout(segment)); // the one that was chosen before, too
 segment();
 
+// What an address leads to is opened where it is folded away.
+const unfold = () => {
+  const fold = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details.panel");
+  if (fold && !fold.open) {
+    fold.open = true;
+    fold.scrollIntoView({ block: "nearest" });
+  }
+};
+addEventListener("hashchange", unfold);
+unfold();
+
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
   if (e.target.closest("input:not([type=radio], [type=checkbox], [type=range]), textarea, select")) return;
-  const act = acts[e.code];
-  if (!act || (e.shiftKey && e.code !== "Slash")) return;
+  // A question mark lies beside the right shift on Latin layouts and above the 7 on Cyrillic ones: both the place and the sign count.
+  const asked = e.key === "?" || (e.shiftKey && e.code === "Slash");
+  if (!asked && document.querySelector("dialog[open]")) return;
+  const act = asked ? help : acts[e.code];
+  if (!act || (e.shiftKey && !asked)) return;
   e.preventDefault();
   act(e);
 });
