@@ -94,6 +94,7 @@ func (c *Catalog) mark(ctx context.Context, tx *sql.Tx, item string) error {
 	}
 	more, err := texts(ctx, tx, `
 		SELECT 'source:' || json_extract(claims, '$.source') FROM receipt WHERE item = $1 AND json_extract(claims, '$.source') <> ''
+		UNION SELECT 'archive:' || json_extract(claims, '$.other.archive') FROM receipt WHERE item = $1 AND json_extract(claims, '$.other.archive') <> ''
 		UNION SELECT 'standing:' || standing FROM standing WHERE seq = (SELECT max(seq) FROM standing WHERE item = $1)`, item)
 	if err != nil {
 		return err

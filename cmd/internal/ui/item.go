@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,9 @@ type itemPage struct {
 	Latest    string // address, where this is an earlier revision
 	Revisions []revisionLine
 	Matches   int
-	Copies    string // address, "" where it stands alone
+	Held      string   // address of a list of what lay in it, "" where it is no archive
+	Archives  []string // addresses of the archives in which it lay
+	Copies    string   // address, "" where it stands alone
 	Action    string
 	Document  string
 	Paper     string // address of the PDF, with its language
@@ -143,6 +146,10 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 		}
 	}
 	out.Matches = len(rep.Core.Neighbours)
+	if pipeline.IsArchive(rep.Core.Item.Format) {
+		out.Held = "/?archive=" + d.String()
+	}
+	out.Archives = archivesOf(rep.Core.Receipts)
 	if rep.Core.Cluster != nil {
 		out.Copies = itemPath(d) + "/copies"
 	}
@@ -157,6 +164,17 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 		return view{}, err
 	}
 	return view{"item", out}, nil
+}
+
+// archivesOf are the addresses of the archives that receipts name.
+func archivesOf(receipts []pipeline.CoreReceipt) []string {
+	var out []string
+	for _, c := range receipts {
+		if d, err := pipeline.ParseDigest(c.Claims.Other[pipeline.ClaimArchive]); err == nil && !slices.Contains(out, itemPath(d)) && len(out) < 5 {
+			out = append(out, itemPath(d))
+		}
+	}
+	return out
 }
 
 // alongList fills in the way on in the list that the item was reached from.

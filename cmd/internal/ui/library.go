@@ -147,7 +147,7 @@ func markKinds() []string {
 	for _, f := range fixed {
 		out = append(out, f.kind)
 	}
-	return append(out, "code", "source", "format")
+	return append(out, "code", "source", "format", "archive")
 }
 
 func cursor(at catalog.Place) string {
@@ -207,6 +207,15 @@ func (p *Pages) fillChoices(r *http.Request, v *visit, q url.Values, out *librar
 	all, err := p.choices(r, v, q)
 	if err != nil {
 		return err
+	}
+	if archive := q.Get("archive"); archive != "" {
+		name := page.Show(archive, page.MaxTitle)
+		if d, err := pipeline.ParseDigest(archive); err == nil {
+			if l, err := p.listed(r, d); err == nil {
+				name = nameOf(l)
+			}
+		}
+		out.Chosen = append(out.Chosen, chip{v.Say("field.archive"), name, with(q, "archive", "")})
 	}
 	if out.Text != "" {
 		out.Chosen = append(out.Chosen, chip{v.Say("field.words"), page.Show(out.Text, page.MaxTitle), with(q, "q", "")})
@@ -313,7 +322,7 @@ func cardOf(v *visit, l catalog.Shown) card {
 	return c
 }
 
-// maxTrouble is how many reasons a list shows of one item.
+// maxTrouble is how many different reasons a list shows of one item.
 const maxTrouble = 2
 
 // trouble says on a card why an item was not examined whole, and where it can be examined again.
@@ -325,14 +334,34 @@ func (p *Pages) trouble(r *http.Request, v *visit, l catalog.Shown, c *card) err
 	if err != nil {
 		return err
 	}
-	for _, o := range outcomes[:min(len(outcomes), maxTrouble)] {
-		c.Trouble = append(c.Trouble, page.Join(": ", page.Show(o.By.Analyzer, page.MaxTitle), v.Word("status", string(o.Status)), page.Show(o.Reason, 160)))
-	}
-	if n := len(outcomes) - maxTrouble; n > 0 {
-		c.Trouble = append(c.Trouble, v.Say("news.more", "count", n))
-	}
+	c.Trouble = reasons(v, outcomes)
 	c.Retry = c.Href + "#retry"
 	return nil
+}
+
+// reasons says why analyses did not end well, those that ended alike together.
+func reasons(v *visit, outcomes []pipeline.Outcome) []template.HTML {
+	type end struct {
+		status pipeline.Status
+		reason string
+	}
+	var order []end
+	by := map[end][]template.HTML{}
+	for _, o := range outcomes {
+		e := end{o.Status, o.Reason}
+		if by[e] == nil {
+			order = append(order, e)
+		}
+		by[e] = append(by[e], page.Show(o.By.Analyzer, page.MaxTitle))
+	}
+	var out []template.HTML
+	for _, e := range order[:min(len(order), maxTrouble)] {
+		out = append(out, page.Join(": ", page.Join(", ", by[e]...), v.Word("status", string(e.status)), page.Show(e.reason, 160)))
+	}
+	if n := len(order) - maxTrouble; n > 0 {
+		out = append(out, v.Say("news.more", "count", n))
+	}
+	return out
 }
 
 func nameOf(l catalog.Shown) template.HTML {

@@ -51,6 +51,7 @@ type view struct {
 	Metadata    []reading
 	Check       []pair
 	Methods     template.HTML
+	Rates       template.HTML
 }
 
 // pair is one line of a list of terms.
@@ -112,6 +113,7 @@ func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (
 	v.Outcomes, v.Walls = m.outcomes(), m.walls()
 	v.Metadata = m.metadata()
 	v.Check, v.Methods = m.annex()
+	v.Rates = m.rates()
 	return v, m.Err()
 }
 
