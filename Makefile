@@ -82,7 +82,7 @@ parity: setup-test ## what Dokaz reads of the shared photographs, field by field
 
 .PHONY: screenshots
 screenshots: setup-test ## a picture of every review page, theme, language and width, and some prints, into OUT (default screenshots/)
-	@$(GO_TEST) -count=1 -timeout 30m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -every-look -screenshots "$(abspath $(or $(OUT),screenshots))"
+	@$(GO_TEST) -count=1 -timeout 60m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -every-look -screenshots "$(abspath $(or $(OUT),screenshots))"
 
 # The long tests below print what they measured and write it as JSON into FIGURES; docs/measurements/ tells of it in words.
 FIGURES = $(abspath $(or $(OUT),docs/measurements/figures))

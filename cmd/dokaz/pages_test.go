@@ -48,6 +48,7 @@ func sightsOf(t *testing.T) (dir string, all []sight, prepare func(*tab)) {
 	all = []sight{
 		{"library", "/", nil}, {"table", "/?view=table", nil}, {"nothing-fits", "/?q=nothing+fits", nil},
 		{"picked-out", "/?kind=photo&code=reuse.mirrored&order=matches", func(b *tab) { b.do(chromedp.Click(".morefields summary")) }},
+		{"held", "/?archive=" + archive.String(), func(b *tab) { b.until(`document.querySelectorAll("[data-row]").length === 2`) }},
 		{"quarantined", "/?state=quarantined", nil}, {"failed-table", "/?state=failed&view=table", nil},
 		{"item", item(photo) + "?list=kind%3Dphoto", nil}, {"film", item(film), nil}, {"archive", item(archive), nil}, {"member", item(member), nil},
 		{"damaged", item(damaged), nil}, {"deadly", item(deadly) + "#retry", nil}, {"earlier", item(photo) + "/revisions/1", nil}, {"new-since", item(photo) + "?since=1#news", nil},

@@ -106,6 +106,11 @@ func (b *tab) linked() {
 	b.press("Digit1", "1")
 	b.press("Digit0", "0")
 	a, c := b.matrices()
+	b.media("print")
+	if out := says[string](b, `(() => { const s = document.querySelector(".stage").getBoundingClientRect(), all = [...document.querySelectorAll(".stage img")].map((e) => e.getBoundingClientRect()); return s.width > 680 || all.some((r) => r.left < s.left - 1 || r.right > s.right + 1 || r.bottom > s.bottom + 1) ? JSON.stringify([s, ...all]) : "" })()`); out != "" {
+		b.Errorf("pictures that are seen whole are cut on paper: %s", out)
+	}
+	b.media("")
 	b.press("Equal", "=")
 	b.press("ArrowRight", "ArrowRight")
 	grownA, grownC := b.matrices()

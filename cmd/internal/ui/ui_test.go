@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -73,9 +74,14 @@ func (f *fake) Revision(_ context.Context, d pipeline.Digest, number int) (pipel
 	if number == 0 {
 		number = 2
 	}
-	return pipeline.Report{
+	r := pipeline.Report{
 		Core: pipeline.Core{Item: first.Item, Receipts: []pipeline.CoreReceipt{{Name: hostile}}, Outcomes: failing}, Issue: pipeline.Issue{Revision: number},
-	}, pipeline.DigestOf([]byte{byte(number)}), nil
+	}
+	if number == 2 {
+		r.Core.Findings = []pipeline.Finding{{Code: "time.order", Weight: pipeline.Questions}}
+		r.Core.Neighbours = []pipeline.Neighbour{{Other: second.Item, Name: hostile, Match: pipeline.Match{A: d, B: second.Item.Digest, Basis: pipeline.NearPicture}}}
+	}
+	return r, pipeline.DigestOf([]byte{byte(number)}), nil
 }
 
 var failing = []pipeline.Outcome{{By: pipeline.Ref{Analyzer: "sound"}, Status: pipeline.Failed}}
@@ -464,6 +470,76 @@ func TestAReportIsHandedOutOnPaper(t *testing.T) {
 	}
 	if status, _ := b.get(path + "x/report.pdf"); status != http.StatusBadRequest {
 		t.Errorf("no number: %d", status)
+	}
+}
+
+// TestWhatIsNewIsSaid: the later of two revisions says by what it differs, the first does not, and a decision on the first leads there.
+func TestWhatIsNewIsSaid(t *testing.T) {
+	t.Parallel()
+	f := &fake{reports: []pipeline.ReportDecision{{Item: first.Item.Digest, Revision: 1, Standing: pipeline.Likely, By: "N. K.", Why: "fits"}}}
+	s, sessions, _ := pages(t, f)
+	b := enter(t, s, sessions)
+	item := "/items/" + first.Item.Digest.String()
+	_, body := b.get(item)
+	_, news, found := strings.Cut(body, `id="news"`)
+	news, _, _ = strings.Cut(news, "</ul>")
+	for _, want := range []string{"New finding: A later event is stamped before the capture", "New match: <a href=\"" + itemPath(second.Item.Digest)} {
+		if !found || !strings.Contains(news, want) {
+			t.Errorf("no %q among the news: %s", want, news)
+		}
+	}
+	if strings.Contains(news, "Received") || strings.Contains(news, "Analysis") {
+		t.Errorf("what is the same is called new: %s", news)
+	}
+	if !strings.Contains(body, item+"?since=1#news") {
+		t.Error("a decision on an earlier revision does not lead to what is new since then")
+	}
+	if _, body := b.get(item + "/revisions/1"); strings.Contains(body, `id="news"`) {
+		t.Error("the first revision has news")
+	}
+	if status, _ := b.get(item + "?since=x"); status != http.StatusBadRequest {
+		t.Errorf("since no revision: %d", status)
+	}
+}
+
+// TestReportsHaveALanguageOfTheirOwn: reports and PDFs are in the language chosen for them, the pages in theirs.
+func TestReportsHaveALanguageOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s, sessions, _ := pages(t, &fake{})
+	b := enter(t, s, sessions)
+	item := "/items/" + first.Item.Digest.String()
+	status, body := b.post("/language", url.Values{"of": {"reports"}, "language": {"uk"}, "here": {item}})
+	if status != http.StatusOK || !strings.Contains(body, `<html lang="en">`) || !strings.Contains(body, `<div lang="uk"><div class="desk">`) || !strings.Contains(body, "report.pdf?language=uk") {
+		t.Errorf("a Ukrainian report on an English page: %d", status)
+	}
+	if _, body := b.get(item + "/revisions/2/report.pdf"); !strings.Contains(body, " in uk,") {
+		t.Errorf("its PDF: %s", body)
+	}
+	if _, body := b.get(item + "/revisions/2/report.pdf?language=be"); !strings.Contains(body, " in be,") {
+		t.Errorf("another language asked for: %s", body)
+	}
+	if status, _ := b.get(item + "/revisions/2/report.pdf?language=xx"); status != http.StatusBadRequest {
+		t.Errorf("a language without words: %d", status)
+	}
+	if status, _ := b.post("/language", url.Values{"of": {"reports"}, "language": {"xx"}}); status != http.StatusBadRequest {
+		t.Errorf("a language without words: %d", status)
+	}
+}
+
+// TestListsSayWhyAndLeadOn: a list says which analyses failed and why, once for all that ended alike.
+func TestListsSayWhyAndLeadOn(t *testing.T) {
+	t.Parallel()
+	speaker, err := speakerIn("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(analyzer, reason string) pipeline.Outcome {
+		return pipeline.Outcome{By: pipeline.Ref{Analyzer: analyzer}, Status: pipeline.Failed, Reason: reason}
+	}
+	got := reasons(&visit{Speaker: speaker}, []pipeline.Outcome{of("exif", "died"), of("sound", "<b>"), of("format", "died"), of("c2pa", "third")})
+	want := []template.HTML{"<bdi>exif</bdi>, <bdi>format</bdi>: failed: <bdi>died</bdi>", "<bdi>sound</bdi>: failed: <bdi>&lt;b&gt;</bdi>", "and others: 1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
 

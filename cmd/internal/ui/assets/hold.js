@@ -28,5 +28,11 @@ document.addEventListener("click", (e) => {
   e.preventDefault();
   held = null;
 }, true);
+// A picture that is shown is covered by a click on itself, too.
+document.addEventListener("click", (e) => {
+  const shown = !e.defaultPrevented && e.target.closest("img, svg.own") && e.target.closest("details[open].pic, details[open].both, details[open].drawn");
+  if (shown && !e.target.closest("summary")) shown.open = false;
+});
+
 document.addEventListener("contextmenu", (e) => held?.contains(e.target) && e.preventDefault());
 document.addEventListener("dragstart", (e) => e.target.closest?.(covers) && e.preventDefault());

@@ -102,6 +102,10 @@ function open(stage) {
       const grown = look.scale / b.scale;
       shown.a.style.transform = `translate(${look.x + grown * (a.x - b.x)}px, ${look.y + grown * (a.y - b.y)}px) scale(${a.scale * grown})`;
     }
+    const { width, height } = stage.getBoundingClientRect();
+    stage.style.setProperty("--w", `${width}px`); // what is printed is what is seen, made smaller: A4 between its margins is 680 pixels wide
+    stage.style.setProperty("--h", `${height}px`);
+    stage.style.setProperty("--onto-paper", Math.min(1, 670 / width, 640 / height));
     const part = Number(slide.value);
     panes.b.style.clipPath = look.mode === "swipe" ? `inset(0 0 0 ${part}%)` : "";
     panes.b.style.opacity = look.mode === "onion" ? part / 100 : 1;
