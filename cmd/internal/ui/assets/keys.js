@@ -25,6 +25,7 @@ const decide = () => {
   const place = document.querySelector("#decided");
   if (!place) return;
   if (place.tagName === "DETAILS") place.open = true;
+  for (const fold of place.querySelectorAll(".formfold")) fold.open = true;
   place.scrollIntoView({ block: "nearest" });
   place.querySelector("input[type=radio]")?.focus({ preventScroll: true });
 };
