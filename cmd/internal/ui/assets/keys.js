@@ -80,6 +80,9 @@ const unfold = () => {
 addEventListener("hashchange", unfold);
 unfold();
 
+// On a narrow screen the contents of a report would stand before it for a whole screen.
+if (matchMedia("(max-width: 44rem)").matches) for (const contents of document.querySelectorAll(".toc details")) contents.open = false;
+
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
   if (e.target.closest("input:not([type=radio], [type=checkbox], [type=range]), textarea, select")) return;
