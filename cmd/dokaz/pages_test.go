@@ -5,12 +5,14 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"encoding/csv"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,8 +52,10 @@ func sightsOf(t *testing.T) (dir string, all []sight, prepare func(*tab)) {
 		{"picked-out", "/?kind=photo&code=reuse.mirrored&order=matches", func(b *tab) { b.do(chromedp.Click(".morefields summary")) }},
 		{"held", "/?archive=" + archive.String(), func(b *tab) { b.until(`document.querySelectorAll("[data-row]").length === 2`) }},
 		{"quarantined", "/?state=quarantined", nil}, {"failed-table", "/?state=failed&view=table", nil},
-		{"item", item(photo) + "?list=kind%3Dphoto", nil}, {"film", item(film), nil}, {"archive", item(archive), nil}, {"member", item(member), nil},
-		{"damaged", item(damaged), nil}, {"deadly", item(deadly) + "#retry", nil}, {"earlier", item(photo) + "/revisions/1", nil}, {"new-since", item(photo) + "?since=1#news", nil},
+		{"item", item(photo) + "?list=kind%3Dphoto", nil}, {"film", item(film), nil}, {"archive", item(archive), nil}, {"member", item(member), func(b *tab) {
+			b.until(`[...document.querySelectorAll("#structure .cp")].some((e) => e.textContent.includes("U+202E"))`) // of its comment
+		}},
+		{"damaged", item(damaged), nil}, {"deadly", item(deadly) + "#retry", func(b *tab) { b.until(`document.querySelector("#retry").checkVisibility()`) }}, {"earlier", item(photo) + "/revisions/1", nil}, {"new-since", item(photo) + "?since=1#news", nil},
 		{"paper", item(photo), func(b *tab) { b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#paper").open = true`)) }},
 		{"shown", item(photo), func(b *tab) { b.press("KeyR", "r") }},
 		{"copies", item(photo) + "/copies", nil},
@@ -73,6 +77,12 @@ func sightsOf(t *testing.T) (dir string, all []sight, prepare func(*tab)) {
 // hostileClaim is what a giver may write anywhere.
 const hostileClaim = "\"><img src=x onerror=alert(1)><svg onload=alert(2)>\u202Egpj\u2066.\u200Bexe"
 
+// commented puts a comment into a JPEG, right after its beginning (ITU-T T.81 B.2.4.5).
+func commented(jpeg []byte, comment string) []byte {
+	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xfe}, uint16(2+len(comment)))
+	return slices.Concat(jpeg[:2], segment, []byte(comment), jpeg[2:])
+}
+
 // troubled takes into a case what does not go well: an archive with a member under a hostile name, a photograph that is cut off, one that kills
 // whoever examines it, and the photo of the case once more with hostile claims.
 func troubled(t *testing.T, dir string) (archive, member, damaged, deadly pipeline.Digest) {
@@ -82,7 +92,7 @@ func troubled(t *testing.T, dir string) (archive, member, damaged, deadly pipeli
 	if err != nil {
 		t.Fatal(err)
 	}
-	inner := patch(t, 5)
+	inner := commented(patch(t, 5), hostileClaim)
 	for name, b := range map[string][]byte{
 		"album.zip": holding(t, "Фото/"+hostileClaim+".jpg", inner, "2.jpg", patch(t, 11)), "cut off.jpg": photo[:700], "deadly.jpg": append(patch(t, 17), markDies...), "again.jpg": photo,
 	} {
