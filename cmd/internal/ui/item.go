@@ -125,34 +125,17 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	album := p.kept.Album(r.Context())
-	album.Links = &page.Links{
-		Picture: func(d pipeline.Digest) string { return picturePath(&d) },
-		Report:  itemPath, Compare: func(a, b pipeline.Digest) string { return comparePath(a, b) + "?of=" + d.String() }, All: "/",
-	}
-	var part bytes.Buffer
-	if err := page.Part(v.reportLang(), &part, rep, doc, album); err != nil {
+	markup, err := p.markup(r, v, d, rep, doc)
+	if err != nil {
 		return view{}, err
 	}
 	out := itemPage{
-		Report: template.HTML(part.String()), Number: rep.Issue.Revision, Document: doc.String(), // made by package page
+		Report: markup, Number: rep.Issue.Revision, Document: doc.String(),
 		Action: itemPath(d) + "/revisions/" + strconv.Itoa(rep.Issue.Revision), Person: v.session.person(),
 	}
 	out.Spoken, out.Paper = v.reportLang(), out.Action+"/report.pdf?language="+v.reportLang()
 	out.Here, out.Tongues = r.URL.RequestURI(), v.tongues(out.Spoken)
-	for _, o := range rep.Core.Outcomes {
-		if o.Status == pipeline.Failed || o.Status == pipeline.Refused || o.Status == pipeline.Partial {
-			out.Retry = itemPath(d) + "/retry"
-		}
-	}
-	out.Matches = len(rep.Core.Neighbours)
-	if pipeline.IsArchive(rep.Core.Item.Format) {
-		out.Held = "/?archive=" + d.String()
-	}
-	out.Archives = archivesOf(rep.Core.Receipts)
-	if rep.Core.Cluster != nil {
-		out.Copies = itemPath(d) + "/copies"
-	}
+	out.leads(d, rep.Core)
 	if err := p.history(r, v, d, &out); err != nil {
 		return view{}, err
 	}
@@ -164,6 +147,36 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 		return view{}, err
 	}
 	return view{"item", out}, nil
+}
+
+// markup is a report as the page shows it, in the language of reports.
+func (p *Pages) markup(r *http.Request, v *visit, d pipeline.Digest, rep pipeline.Report, doc pipeline.Digest) (template.HTML, error) {
+	album := p.kept.Album(r.Context())
+	album.Links = &page.Links{
+		Picture: func(d pipeline.Digest) string { return picturePath(&d) },
+		Report:  itemPath, Compare: func(a, b pipeline.Digest) string { return comparePath(a, b) + "?of=" + d.String() }, All: "/",
+	}
+	var part bytes.Buffer
+	if err := page.Part(v.reportLang(), &part, rep, doc, album); err != nil {
+		return "", err
+	}
+	return template.HTML(part.String()), nil // made by package page
+}
+
+// leads fills in what a report leads to.
+func (out *itemPage) leads(d pipeline.Digest, core pipeline.Core) {
+	for _, o := range core.Outcomes {
+		if o.Status == pipeline.Failed || o.Status == pipeline.Refused || o.Status == pipeline.Partial {
+			out.Retry = itemPath(d) + "/retry"
+		}
+	}
+	out.Matches, out.Archives = len(core.Neighbours), archivesOf(core.Receipts)
+	if pipeline.IsArchive(core.Item.Format) {
+		out.Held = "/?archive=" + d.String()
+	}
+	if core.Cluster != nil {
+		out.Copies = itemPath(d) + "/copies"
+	}
 }
 
 // archivesOf are the addresses of the archives that receipts name.
