@@ -237,6 +237,8 @@ func (b *tab) judged(name, axe string) {
 
 func (b *tab) shoot(name string) {
 	b.Helper()
+	// Pictures further down are loaded when they come into view, which a picture of the whole page does not wait for.
+	b.do(chromedp.Evaluate[chromedp.Void](`Promise.all([...document.images].map((i) => { i.loading = "eager"; return i.decode().catch(() => {}) }))`, chromedp.EvalAwaitPromise))
 	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(name), 0o700)
