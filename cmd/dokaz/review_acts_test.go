@@ -70,12 +70,11 @@ func (b *tab) held(cover string) {
 	b.until(open)
 	mouse("mouseReleased")
 	b.until("!" + open)
-	mouse("mousePressed")
-	mouse("mouseReleased")
-	b.until(open)
-	mouse("mousePressed")
-	mouse("mouseReleased")
-	b.until("!" + open)
+	// A click is made by script: on a busy machine one by the mouse can last as long as a holding.
+	for _, on := range []string{" > summary", " > img"} {
+		b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("` + cover + on + `").click()`))
+		b.until(map[string]string{" > summary": open, " > img": "!" + open}[on])
+	}
 }
 
 // covered fails where a picture of people is clear on paper, or has its colours before it was asked for.

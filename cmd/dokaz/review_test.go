@@ -173,9 +173,10 @@ func TestReview(t *testing.T) {
 		t.Run(round.layout, func(t *testing.T) {
 			keys := round.keys
 			b.T = t
+			b.open("/help")
+			b.keysShown(map[string]string{"latin": "Slash", "cyrillic": "Digit7"}[round.layout])
 			b.open("/")
 			b.until(`document.querySelectorAll("[data-row]").length === 4`)
-			b.keysShown(map[string]string{"latin": "Slash", "cyrillic": "Digit7"}[round.layout])
 			b.covered()
 			b.press("KeyJ", keys["KeyJ"])
 			b.until(`document.querySelectorAll("[data-row].at").length === 1`)
