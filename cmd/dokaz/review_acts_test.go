@@ -172,7 +172,7 @@ func (b *tab) pickedOut() {
 	for name, value := range map[string]string{"state": "done", "kind": "photo", "standing": "open", "weight": "note", "basis": "near_picture", "has": "time", "code": "reuse.mirrored", "format": "jpeg"} {
 		b.open("/?order=name")
 		b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(".morefields").open = true; document.querySelector(".filters [name=%s]").value = %q; document.querySelector(".filters").requestSubmit()`, name, value)))
-		b.until(fmt.Sprintf(`new URLSearchParams(location.search).get(%q) === %q && document.querySelectorAll(".chips a").length === 1 && document.querySelector(".filters [name=%s]").value === %q`, name, value, name, value))
+		b.until(fmt.Sprintf(`new URLSearchParams(location.search).get(%q) === %q && document.querySelectorAll(".chips a").length === 2 && document.querySelector(".filters [name=%s]").value === %q`, name, value, name, value))
 		b.do(chromedp.Click(".chips a"))
 		b.until(`location.search === "?order=name" && !document.querySelector(".chips")`)
 	}
