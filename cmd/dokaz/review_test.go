@@ -167,14 +167,16 @@ func TestReview(t *testing.T) {
 		keys    map[string]string
 		verdict pipeline.Verdict // the first leaves the match as it is, the second parts the two
 	}{
-		{"latin", map[string]string{"KeyJ": "j", "KeyR": "r", "KeyD": "d", "KeyL": "l", "KeyA": "a", "KeyN": "n", "KeyZ": "z", "KeyF": "f", "Period": "."}, pipeline.Unsure},
-		{"cyrillic", map[string]string{"KeyJ": "о", "KeyR": "к", "KeyD": "в", "KeyL": "д", "KeyA": "ф", "KeyN": "т", "KeyZ": "я", "KeyF": "а", "Period": "ю"}, pipeline.SameScene},
+		{"latin", map[string]string{"KeyJ": "j", "KeyR": "r", "KeyD": "d", "KeyL": "l", "KeyA": "a", "KeyN": "n", "KeyZ": "z", "KeyF": "f", "Period": ".", "Slash": "/"}, pipeline.Unsure},
+		{"cyrillic", map[string]string{"KeyJ": "о", "KeyR": "к", "KeyD": "в", "KeyL": "д", "KeyA": "ф", "KeyN": "т", "KeyZ": "я", "KeyF": "а", "Period": "ю", "Slash": "."}, pipeline.SameScene},
 	} {
 		t.Run(round.layout, func(t *testing.T) {
 			keys := round.keys
 			b.T = t
 			b.open("/help")
 			b.keysShown(map[string]string{"latin": "Slash", "cyrillic": "Digit7"}[round.layout])
+			b.press("Slash", keys["Slash"])
+			b.until(`location.pathname === "/" && document.activeElement.name === "q"`)
 			b.open("/")
 			b.until(`document.querySelectorAll("[data-row]").length === 4`)
 			b.covered()

@@ -47,6 +47,14 @@ const help = () => {
   else box.showModal();
 };
 
+// search goes to the field of the library, from any page.
+const search = () => {
+  const field = document.querySelector("[data-key=search]");
+  if (field) field.focus();
+  else location.assign("/#find");
+};
+if (location.hash === "#find") search();
+
 const acts = {
   KeyJ: () => go(1),
   KeyK: () => go(-1),
@@ -57,7 +65,7 @@ const acts = {
   Period: () => document.querySelector("[data-key=next-open]")?.click(),
   KeyZ: () => document.querySelector("[data-key=undo]")?.focus(),
   KeyF: () => document.querySelector("[data-fields-text]")?.focus(),
-  Slash: () => document.querySelector("[data-key=search]")?.focus(),
+  Slash: search,
 };
 
 // A stretch in common that was asked for shows its pictures.
