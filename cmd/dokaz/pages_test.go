@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ import (
 
 var (
 	screenshots = flag.String("screenshots", "", "write a picture of every review page that is looked at into this folder, and what printing gives of it")
-	everyLook   = flag.Bool("every-look", false, "look at review pages in every theme, language and width, not in a few")
+	looksAsked  = flag.String("looks", "", "look at review pages in every language, theme and width whose name fits, such as be-dark-320; . is all (default a few)")
 )
 
 // sight is a review page that is looked at: where it is, and what is done there before.
@@ -123,6 +124,8 @@ type looks struct {
 	width           int64
 }
 
+func (l looks) String() string { return fmt.Sprintf("%s-%s-%d", l.language, l.theme, l.width) }
+
 func (b *tab) as(l looks) {
 	b.Helper()
 	p := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.theme}}}
@@ -151,13 +154,13 @@ func TestPagesFitAndCanBeUsed(t *testing.T) {
 	b := openTab(t, s.address, s.review, 1200)
 	axe := axeCore(t)
 	prepare(b)
-	for i, l := range everyLookOr([]looks{{"light", "en", 1440}, {"dark", "be", 320}, {"dark", "uk", 768}, {"light", "ru", 320}}) {
+	for i, l := range looksOr(t, []looks{{"light", "en", 1440}, {"dark", "be", 320}, {"dark", "uk", 768}, {"light", "ru", 320}}) {
 		b.as(l)
 		for k, p := range sights {
-			if !*everyLook && (i+k)%2 > 0 { // each page in two of the four, one of them light
+			if *looksAsked == "" && (i+k)%2 > 0 { // each page in two of the four, one of them light
 				continue
 			}
-			name := fmt.Sprintf("%s-%s-%s-%d", p.name, l.language, l.theme, l.width)
+			name := p.name + "-" + l.String()
 			b.see(p)
 			b.fits(name)
 			if axe != "" {
@@ -181,20 +184,24 @@ func TestPagesFitAndCanBeUsed(t *testing.T) {
 	}
 }
 
-// everyLookOr is every theme, language and width, and each theme on a very large screen, where that was asked for.
-func everyLookOr(few []looks) []looks {
-	if !*everyLook {
+// looksOr are those of every language, theme and width, and of two on a very large screen, that were asked for.
+func looksOr(t *testing.T, few []looks) []looks {
+	if *looksAsked == "" {
 		return few
 	}
-	out := []looks{{"light", "en", 3840}, {"dark", "ru", 3840}}
+	asked, err := regexp.Compile(*looksAsked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []looks{{"light", "en", 3840}, {"dark", "ru", 3840}}
 	for _, theme := range []string{"light", "dark"} {
 		for _, language := range []string{"en", "be", "ru", "uk"} {
 			for _, width := range []int64{1440, 768, 320} {
-				out = append(out, looks{theme, language, width})
+				all = append(all, looks{theme, language, width})
 			}
 		}
 	}
-	return out
+	return slices.DeleteFunc(all, func(l looks) bool { return !asked.MatchString(l.String()) })
 }
 
 // see opens a page and does there what is to be done before it is looked at. The name localhost has no session.
