@@ -17,6 +17,7 @@ type libraryPage struct {
 	Main    []choice // the fields that are always there
 	More    []choice // those behind a fold
 	Chosen  []chip
+	Archive string // digest of the archive whose files are listed, which has no field in the form
 	Quick   []quick
 	Orders  []option
 	Table   bool
@@ -43,7 +44,7 @@ func (p *Pages) library(r *http.Request, v *visit) (view, error) {
 	if err := p.fillChoices(r, v, q, &out); err != nil {
 		return view{}, err
 	}
-	out.Quick = quickTo(q)
+	out.Archive, out.Quick = q.Get("archive"), quickTo(q)
 	out.Orders = options(v, "order", orders, string(asked.Order))
 	for _, l := range lines {
 		c := cardOf(v, l)
