@@ -201,7 +201,11 @@ func looksOr(t *testing.T, few []looks) []looks {
 			}
 		}
 	}
-	return slices.DeleteFunc(all, func(l looks) bool { return !asked.MatchString(l.String()) })
+	all = slices.DeleteFunc(all, func(l looks) bool { return !asked.MatchString(l.String()) })
+	if len(all) == 0 {
+		t.Fatalf("no look is called %q", *looksAsked)
+	}
+	return all
 }
 
 // see opens a page and does there what is to be done before it is looked at. The name localhost has no session.
