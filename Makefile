@@ -81,8 +81,8 @@ parity: setup-test ## what Dokaz reads of the shared photographs, field by field
 	@$(call packages_with,^func TestParity) $(GO_TEST) -count=1 -v -run '^TestParity' $$packages -parity
 
 .PHONY: screenshots
-screenshots: setup-test ## a picture of every review page, theme, language and width, and some prints, into OUT (default screenshots/)
-	@$(GO_TEST) -count=1 -timeout 30m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -every-look -screenshots "$(abspath $(or $(OUT),screenshots))"
+screenshots: setup-test ## a picture of every review page, theme, language and width, and some prints, into OUT (default screenshots/); LOOKS=regexp for some, as be-dark-320
+	@$(GO_TEST) -count=1 -timeout 60m -run '^TestPagesFitAndCanBeUsed$$' ./cmd/dokaz -looks '$(or $(LOOKS),.)' -screenshots "$(abspath $(or $(OUT),screenshots))"
 
 # The long tests below print what they measured and write it as JSON into FIGURES; docs/measurements/ tells of it in words.
 FIGURES = $(abspath $(or $(OUT),docs/measurements/figures))

@@ -136,7 +136,8 @@ func tour(ctx context.Context, t *terminal, h *wire.House) error {
 		t.printf("  %-34s %s\n    file://%s\n", plain(s.name), s.why, s.page)
 	}
 	t.printf("  %-34s\n    file://%s\n", "everything", h.Case.Path("reports", "index.html"))
-	t.printf("\nRead, compare and decide in a browser:\n  %s serve --case %s\n", plain(os.Args[0]), plain(h.Config.Case))
+	t.printf("\nRead, compare and decide in a browser. This prints a link to follow, and runs until Ctrl-C:\n  %s serve --case %s\n", plain(os.Args[0]), plain(h.Config.Case))
+	t.printf("Above its list, \"copies\" leads to a street that was mirrored, \"footage in common\" to a clip that was used again;\n\"Compare\" beside a match lays the two on each other.\n")
 	return nil
 }
 

@@ -167,14 +167,19 @@ func TestReview(t *testing.T) {
 		keys    map[string]string
 		verdict pipeline.Verdict // the first leaves the match as it is, the second parts the two
 	}{
-		{"latin", map[string]string{"KeyJ": "j", "KeyR": "r", "KeyD": "d", "KeyL": "l", "KeyA": "a", "KeyN": "n", "KeyZ": "z", "KeyF": "f", "Period": "."}, pipeline.Unsure},
-		{"cyrillic", map[string]string{"KeyJ": "о", "KeyR": "к", "KeyD": "в", "KeyL": "д", "KeyA": "ф", "KeyN": "т", "KeyZ": "я", "KeyF": "а", "Period": "ю"}, pipeline.SameScene},
+		{"latin", map[string]string{"KeyJ": "j", "KeyR": "r", "KeyD": "d", "KeyL": "l", "KeyA": "a", "KeyN": "n", "KeyZ": "z", "KeyF": "f", "Period": ".", "Slash": "/"}, pipeline.Unsure},
+		{"cyrillic", map[string]string{"KeyJ": "о", "KeyR": "к", "KeyD": "в", "KeyL": "д", "KeyA": "ф", "KeyN": "т", "KeyZ": "я", "KeyF": "а", "Period": "ю", "Slash": "."}, pipeline.SameScene},
 	} {
 		t.Run(round.layout, func(t *testing.T) {
 			keys := round.keys
 			b.T = t
+			b.open("/help")
+			b.keysShown(map[string]string{"latin": "Slash", "cyrillic": "Digit7"}[round.layout])
+			b.press("Slash", keys["Slash"])
+			b.until(`location.pathname === "/" && document.activeElement.name === "q"`)
 			b.open("/")
 			b.until(`document.querySelectorAll("[data-row]").length === 4`)
+			b.covered()
 			b.press("KeyJ", keys["KeyJ"])
 			b.until(`document.querySelectorAll("[data-row].at").length === 1`)
 			b.open("/?code=reuse.mirrored&kind=photo")
@@ -204,6 +209,10 @@ func TestReview(t *testing.T) {
 			if v := b.brightness(); v < 24 {
 				t.Errorf("not laid on each other they differ by %.0f of 255 only: the test says nothing", v)
 			}
+			b.linked()
+			if round.layout == "latin" {
+				b.blinks()
+			}
 			b.press("Digit4", "4")
 			b.press("Space", " ")
 			b.until(`document.querySelector("[data-side=b]").style.visibility === "hidden"`)
@@ -219,6 +228,12 @@ func TestReview(t *testing.T) {
 			b.alongTheList(keys)
 			b.open("/items/" + photo.String())
 			b.fields(keys)
+			b.covered()
+			b.held("#report .front details.pic")
+			if round.layout == "latin" {
+				b.toldIn("/items/" + photo.String())
+				b.pickedOut()
+			}
 			b.open(comparePathOf(film, compilation))
 			b.until(`document.querySelector("svg.map .band")`)
 			b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("svg.map a").dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}))`))

@@ -174,6 +174,6 @@ func tellAddress(t *terminal, at net.Addr, link string) error {
 	case t.flags.json:
 		return t.document(map[string]any{"address": address, "review": address + link})
 	}
-	_, err := fmt.Fprintf(t.out, "dokaz serves on %s\nReview pages, for one browser, within an hour: %s%s\n", address, address, link)
+	_, err := fmt.Fprintf(t.out, "dokaz serves on %s until Ctrl-C\nReview pages: open this link in a browser; it works once, within an hour:\n  %s%s\n", address, address, link)
 	return err
 }

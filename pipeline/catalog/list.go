@@ -57,7 +57,7 @@ func (c *Catalog) Line(ctx context.Context, d pipeline.Digest) (Line, error) {
 	if l.Name, err = c.Name(ctx, d); err != nil {
 		return l, err
 	}
-	if l.Failed, err = c.trouble(ctx, d); err != nil {
+	if l.Failed, err = c.Trouble(ctx, d); err != nil {
 		return l, err
 	}
 	if l.Revision, err = c.Latest(ctx, d); err != nil && !errors.Is(err, pipeline.ErrNotFound) {
@@ -70,7 +70,8 @@ func (c *Catalog) Line(ctx context.Context, d pipeline.Digest) (Line, error) {
 	return l, err
 }
 
-func (c *Catalog) trouble(ctx context.Context, d pipeline.Digest) ([]pipeline.Outcome, error) {
+// Trouble lists an item's analyses that failed, were refused or stopped early, in the order in which they ran.
+func (c *Catalog) Trouble(ctx context.Context, d pipeline.Digest) ([]pipeline.Outcome, error) {
 	rows, err := c.read.QueryContext(ctx, `
 		SELECT analyzer, version, parameters, status, reason FROM outcome
 		WHERE item = $1 AND status IN ('failed', 'refused', 'partial') ORDER BY place`, d.Hex())

@@ -104,7 +104,8 @@ func (c *Catalog) mark(ctx context.Context, tx *sql.Tx, item string) error {
 		UNION ALL SELECT 'is:reported' FROM listing WHERE item = $1 AND revision > 0
 		UNION ALL SELECT 'is:failed' WHERE EXISTS (SELECT 1 FROM outcome WHERE item = $1 AND status IN ('failed', 'refused'))
 		UNION ALL SELECT 'is:quarantined' FROM item WHERE digest = $1 AND quarantined
-		UNION ALL SELECT 'source:' || json_extract(claims, '$.source') FROM receipt WHERE item = $1 AND json_extract(claims, '$.source') <> ''
+		UNION ALL SELECT DISTINCT 'source:' || json_extract(claims, '$.source') FROM receipt WHERE item = $1 AND json_extract(claims, '$.source') <> ''
+		UNION ALL SELECT DISTINCT 'archive:' || json_extract(claims, '$.other.archive') FROM receipt WHERE item = $1 AND json_extract(claims, '$.other.archive') <> ''
 		UNION ALL SELECT 'standing:' || standing FROM standing WHERE seq = (SELECT max(seq) FROM standing WHERE item = $1)`, item)
 	if err != nil {
 		return err

@@ -18,6 +18,8 @@ type Case interface {
 	Lines(ctx context.Context, items ...pipeline.Digest) (map[pipeline.Digest]catalog.Shown, error)
 	// Marked lists the values of a kind of mark, as "source".
 	Marked(ctx context.Context, kind string, limit int) ([]string, error)
+	// Trouble lists an item's analyses that failed, were refused or stopped early.
+	Trouble(ctx context.Context, d pipeline.Digest) ([]pipeline.Outcome, error)
 	// Pending counts what is still to be done.
 	Pending(ctx context.Context) (catalog.Pending, error)
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -44,6 +45,7 @@ type sideView struct {
 // matchView is one match in words.
 type matchView struct {
 	Basis, Strength, Method template.HTML
+	Strong                  bool
 	Lines                   []template.HTML
 	Bands                   []band
 	SideA, SideB            float64 // how much of the longer timeline each takes, 0 to 1000
@@ -166,7 +168,7 @@ func sideOf(v *visit, s Side, letter string) sideView {
 func decimal(v *visit, f float64) template.HTML { return v.Decimal(strconv.FormatFloat(f, 'f', 1, 64)) }
 
 func matchOf(v *visit, m pipeline.Match, c Comparison, place int) matchView {
-	out := matchView{Basis: v.Word("basis", string(m.Basis)), Strength: v.Word("strength", string(m.Strength)), Method: page.Show(m.Method, 400)}
+	out := matchView{Basis: v.Word("basis", string(m.Basis)), Strength: v.Word("strength", string(m.Strength)), Strong: m.Strength == pipeline.Confirmed, Method: page.Show(m.Method, 400)}
 	say := func(line string, values ...any) { out.Lines = append(out.Lines, v.Say(line, values...)) }
 	if m.OtherShot {
 		say("matches.other_shot")
@@ -235,10 +237,7 @@ func nearest(v *visit, s Side, at float64) (string, template.HTML) {
 
 func hashOf(v *visit, h compare.HashPair) hashView {
 	named := func(view string) template.HTML {
-		if view == "" {
-			return v.Say("whole")
-		}
-		return page.Show(view, page.MaxTitle)
+		return v.Word("view", cmp.Or(view, "published"))
 	}
 	out := hashView{Views: named(h.Views[0]) + " ~ " + named(h.Views[1]), Distance: h.Distance, Width: min(100, h.Distance*100/128), Counts: h.Counts}
 	if h.Time != nil {

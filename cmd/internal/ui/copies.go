@@ -7,6 +7,7 @@ import (
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
+	"dokaz/pipeline/report/page"
 )
 
 type copiesPage struct {
@@ -24,6 +25,8 @@ type branch struct {
 	Above   template.HTML // name of the copy above, "" at a root
 	Compare string        // address
 	Signs   template.HTML // how many speak for the one above, and against
+	Speak   template.HTML // which
+	Object  template.HTML
 }
 
 // copies shows the group of copies that an item belongs to: those that kept most first.
@@ -54,6 +57,7 @@ func (p *Pages) copies(r *http.Request, v *visit) (view, error) {
 		if one.Above != nil {
 			b.Above, b.Compare = names[*one.Above], comparePath(*one.Above, one.Item)
 			b.Signs = v.Say("signs", "for", one.For, "against", one.Against)
+			b.Speak, b.Object = signsIn(v, one.Speak), signsIn(v, one.Object)
 		}
 		if one.Item == d {
 			out.Of = b.card
@@ -77,15 +81,11 @@ func (p *Pages) listed(r *http.Request, items ...pipeline.Digest) (map[pipeline.
 	return lines, err
 }
 
-// help lists the keys.
-func (p *Pages) help(*http.Request, *visit) (view, error) { return view{"help", keysOf()}, nil }
-
-// key is one shortcut: where it lies on a keyboard of Latin letters, whatever the layout in use, and the line that says what it does.
-type key struct{ Cap, Line string }
-
-func keysOf() []key {
-	return []key{
-		{"J", "key.next"}, {"K", "key.previous"}, {"Enter", "key.open"}, {"/", "key.search"}, {"L", "key.library"}, {"R", "key.reveal"},
-		{"1 – 5", "key.modes"}, {"A", "key.aligned"}, {"+ −", "key.zoom"}, {"0", "key.fit"}, {"9", "key.full"}, {"D", "key.decide"}, {"N", "key.next_match"}, {".", "key.next_open"}, {"Z", "key.undo"}, {"F", "key.fields"}, {"Space", "key.swap"}, {"?", "key.help"},
+// signsIn names signs by which copies are held against each other.
+func signsIn(v *visit, names []string) template.HTML {
+	var out []template.HTML
+	for _, name := range names {
+		out = append(out, v.Word("sign", name))
 	}
+	return page.Join(", ", out...)
 }

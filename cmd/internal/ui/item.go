@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,20 +15,24 @@ import (
 )
 
 type itemPage struct {
+	leads
 	Report    template.HTML
 	Name      template.HTML
 	Number    int
 	Last      int
 	Latest    string // address, where this is an earlier revision
 	Revisions []revisionLine
-	Copies    string // address, "" where it stands alone
 	Action    string
 	Document  string
-	Paper     string // address of the PDF
+	Paper     string // address of the PDF, with its language
+	Here      string // address, to come back to
+	Spoken    string // language of the report
+	Tongues   []language
+	News      []template.HTML // by which this revision differs from that numbered Since
+	Since     int             // 0 where there is none to hold it against
 	Standings []option
 	Said      []saidLine
 	Person    string
-	Retry     string // address, "" where every analysis finished
 	List      string // query of the list it was reached from
 	Back      string // that list, "" where it was reached from none
 	Next      string // the next of that list that is open, "" where none is left
@@ -50,8 +55,9 @@ type saidLine struct {
 	By      template.HTML
 	At      string
 	Why     template.HTML
-	Number  int  // of the revision it is about
-	Earlier bool // than the latest
+	Number  int    // of the revision it is about
+	Earlier bool   // than the latest
+	Since   string // address of what is new since then
 }
 
 func digestIn(r *http.Request, name string) (pipeline.Digest, error) {
@@ -75,7 +81,7 @@ func revisionIn(r *http.Request) (int, error) {
 	return number, nil
 }
 
-// paper sends a report as PDF in the language of the page.
+// paper sends a report as PDF, in the language that is asked for or else was chosen for reports.
 func (p *Pages) paper(w http.ResponseWriter, r *http.Request, v *visit) error {
 	d, err := digestIn(r, "item")
 	if err != nil {
@@ -86,7 +92,14 @@ func (p *Pages) paper(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := p.kept.Paper(r.Context(), &b, d, number, v.Lang(), r.FormValue("pictures") == "clear"); err != nil {
+	in := r.FormValue("language")
+	if in == "" {
+		in = v.reportLang()
+	}
+	if !spoken(in) {
+		return fmt.Errorf("%w: a report in %q", errAsked, in)
+	}
+	if err := p.kept.Paper(r.Context(), &b, d, number, in, r.FormValue("pictures") == "clear"); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/pdf")
@@ -118,16 +131,15 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 		return view{}, err
 	}
 	out := itemPage{
-		Report: rep.markup, Number: of.Number, Document: of.Doc.String(), Action: itemPath(d) + "/revisions/" + strconv.Itoa(of.Number), Person: v.session.person(),
+		Report: rep.markup, leads: rep.leads, Number: of.Number, Document: of.Doc.String(),
+		Action: itemPath(d) + "/revisions/" + strconv.Itoa(of.Number), Person: v.session.person(),
 	}
-	out.Paper = out.Action + "/report.pdf"
-	if rep.retry {
-		out.Retry = itemPath(d) + "/retry"
-	}
-	if rep.cluster {
-		out.Copies = itemPath(d) + "/copies"
-	}
+	out.Spoken, out.Paper = v.reportLang(), out.Action+"/report.pdf?language="+v.reportLang()
+	out.Here, out.Tongues = r.URL.RequestURI(), v.tongues(out.Spoken)
 	if err := p.history(r, v, d, all, &out); err != nil {
+		return view{}, err
+	}
+	if err := p.whatIsNew(r, v, all, of, &out); err != nil {
 		return view{}, err
 	}
 	out.Just, out.End = v.session.justDecided(r), r.URL.Query().Get("end") != ""
@@ -135,6 +147,34 @@ func (p *Pages) item(r *http.Request, v *visit) (view, error) {
 		return view{}, err
 	}
 	return view{"item", out}, nil
+}
+
+// leadsOf is what a report leads to.
+func leadsOf(d pipeline.Digest, core pipeline.Core) leads {
+	out := leads{Matches: len(core.Neighbours), Archives: archivesOf(core.Receipts)}
+	for _, o := range core.Outcomes {
+		if o.Status == pipeline.Failed || o.Status == pipeline.Refused || o.Status == pipeline.Partial {
+			out.Retry = itemPath(d) + "/retry"
+		}
+	}
+	if pipeline.IsArchive(core.Item.Format) {
+		out.Held = "/?archive=" + d.String()
+	}
+	if core.Cluster != nil {
+		out.Copies = itemPath(d) + "/copies"
+	}
+	return out
+}
+
+// archivesOf are the addresses of the archives that receipts name.
+func archivesOf(receipts []pipeline.CoreReceipt) []string {
+	var out []string
+	for _, c := range receipts {
+		if d, err := pipeline.ParseDigest(c.Claims.Other[pipeline.ClaimArchive]); err == nil && !slices.Contains(out, itemPath(d)) && len(out) < 5 {
+			out = append(out, itemPath(d))
+		}
+	}
+	return out
 }
 
 // alongList fills in the way on in the list that the item was reached from.
@@ -188,7 +228,7 @@ func (p *Pages) history(r *http.Request, v *visit, d pipeline.Digest, revisions 
 	for _, s := range said {
 		out.Said = append(out.Said, saidLine{
 			Word: v.Word("standing", string(s.Standing)), By: page.Show(string(s.By), page.MaxTitle), At: s.At.UTC().Format("2006-01-02 15:04:05 UTC"),
-			Why: page.Show(s.Why, 2000), Number: s.Revision, Earlier: s.Revision < out.Last,
+			Why: page.Show(s.Why, 2000), Number: s.Revision, Earlier: s.Revision < out.Last, Since: itemPath(d) + "?since=" + strconv.Itoa(s.Revision) + "#news",
 		})
 	}
 	for _, s := range pipeline.Standings() {

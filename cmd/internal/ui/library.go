@@ -3,56 +3,22 @@ package ui
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 
-	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
-	"dokaz/pipeline/report/page"
 )
 
 // perPage is how many items a page of the library shows.
 const perPage = 60
 
-// choice is one field of the form by which items are picked out.
-type choice struct {
-	Name    string // of the field, and the kind of mark
-	Label   template.HTML
-	Options []option
-}
-
-type option struct {
-	Value  string
-	Text   template.HTML
-	Chosen bool
-}
-
-// fixed are the marks whose values are known beforehand; those of the others are read from the case.
-var fixed = []struct {
-	kind, list string
-	values     []string
-}{
-	{"state", "state", []string{"done", "partial", "failed", "quarantined", "waiting"}},
-	{"kind", "kind", []string{"photo", "video", "audio", "other"}},
-	{"weight", "weight", []string{"contradicts", "questions", "supports", "note"}},
-	{"basis", "basis", []string{"same_media", "near_picture", "partial_picture", "picture_in_video", "shared_footage", "shared_audio"}},
-	{"has", "has", []string{"time", "place"}},
-	{"standing", "standing", []string{"open", "verified", "likely", "unresolved", "doubtful", "false", "withdrawn"}},
-}
-
-// orders in which the library can be sorted.
-var orders = []string{string(catalog.Newest), string(catalog.Oldest), string(catalog.ByName), string(catalog.ByWeight), string(catalog.ByMatches)}
-
-// maxOptions bounds what one field offers.
-const maxOptions = 200
-
 type libraryPage struct {
 	Text    string
-	Choices []choice
+	Main    []choice // the fields that are always there
+	More    []choice // those behind a fold
+	Chosen  []chip
+	Archive string // digest of the archive whose files are listed, which has no field in the form
+	Quick   []quick
 	Orders  []option
 	Table   bool
 	Other   string // the same list in the other form
@@ -75,13 +41,17 @@ func (p *Pages) library(r *http.Request, v *visit) (view, error) {
 		return view{}, err
 	}
 	out := libraryPage{Text: asked.Text, Table: q.Get("view") == "table", Any: asked.Text != "" || len(asked.Marks) > 0 || asked.Open}
-	if out.Choices, err = p.choices(r, v, q); err != nil {
+	if err := p.fillChoices(r, v, q, &out); err != nil {
 		return view{}, err
 	}
+	out.Archive, out.Quick = q.Get("archive"), quickTo(q)
 	out.Orders = options(v, "order", orders, string(asked.Order))
 	for _, l := range lines {
 		c := cardOf(v, l)
 		c.Href = listed(c.Href, q)
+		if err := p.trouble(r, v, l, &c); err != nil {
+			return view{}, err
+		}
 		out.Cards = append(out.Cards, c)
 	}
 	if more {
@@ -101,175 +71,12 @@ func (p *Pages) library(r *http.Request, v *visit) (view, error) {
 	return view{"library", out}, nil
 }
 
-// askedBy reads the address of a library page.
-func askedBy(q url.Values) (catalog.Asked, error) {
-	a := catalog.Asked{Text: strings.TrimSpace(q.Get("q")), Order: catalog.Order(q.Get("order")), Limit: perPage}
-	if len(a.Text) > 200 {
-		return a, fmt.Errorf("%w: more than 200 bytes to search for", errAsked)
-	}
-	if a.Order == "" {
-		a.Order = catalog.Newest
-	}
-	if !slices.Contains(orders, string(a.Order)) {
-		return a, fmt.Errorf("%w: order %q", errAsked, a.Order)
-	}
-	for _, kind := range markKinds() {
-		switch value := q.Get(kind); {
-		case value == "":
-		case kind == "standing" && value == "open":
-			a.Open = true
-		default:
-			a.Marks = append(a.Marks, kind+":"+value)
-		}
-	}
-	if after := q.Get("after"); after != "" {
-		b, err := base64.RawURLEncoding.DecodeString(after)
-		if err == nil {
-			a.After = &catalog.Place{}
-			err = json.Unmarshal(b, a.After)
-		}
-		if err != nil {
-			return a, fmt.Errorf("%w: this page's address is cut or changed", errAsked)
-		}
-	}
-	return a, nil
-}
-
-func markKinds() []string {
-	var out []string
-	for _, f := range fixed {
-		out = append(out, f.kind)
-	}
-	return append(out, "code", "source", "format")
-}
-
 func cursor(at catalog.Place) string {
 	b, err := json.Marshal(at)
 	if err != nil {
 		return "" // a string and a number
 	}
 	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// with is the address of the library with one field changed, on its first page unless that field is the page.
-func with(q url.Values, field, value string) string {
-	out := url.Values{}
-	for k, vs := range q {
-		if k != "after" && len(vs) > 0 && vs[0] != "" {
-			out.Set(k, vs[0])
-		}
-	}
-	if out.Del(field); value != "" {
-		out.Set(field, value)
-	}
-	if len(out) == 0 {
-		return "/"
-	}
-	return "/?" + out.Encode()
-}
-
-// choices are the fields of the form.
-func (p *Pages) choices(r *http.Request, v *visit, q url.Values) ([]choice, error) {
-	var out []choice
-	for _, f := range fixed {
-		out = append(out, choice{f.kind, v.Say("field." + f.kind), options(v, f.list, f.values, q.Get(f.kind))})
-	}
-	for _, kind := range []string{"code", "source", "format"} {
-		values, err := p.kept.Marked(r.Context(), kind, maxOptions)
-		if err != nil {
-			return nil, err
-		}
-		chosen := q.Get(kind)
-		if chosen != "" && !slices.Contains(values, chosen) {
-			values = append(values, chosen)
-		}
-		c := choice{kind, v.Say("field." + kind), nil}
-		for _, value := range values {
-			c.Options = append(c.Options, option{value, namedOf(v, kind, value), value == chosen})
-		}
-		out = append(out, c)
-	}
-	return out, nil
-}
-
-func options(v *visit, list string, values []string, chosen string) []option {
-	var out []option
-	for _, value := range values {
-		out = append(out, option{value, v.Word(list, value), value == chosen})
-	}
-	return out
-}
-
-// namedOf is what a mark's value is called: a finding by its title, else as it is.
-func namedOf(v *visit, kind, value string) template.HTML {
-	switch kind {
-	case "code":
-		return v.TitleOf(pipeline.Code(value))
-	case "format":
-		return v.Word("format", value)
-	}
-	return page.Show(value, page.MaxTitle)
-}
-
-// card is one item in a list.
-type card struct {
-	Href      string
-	Name      template.HTML
-	Line      template.HTML
-	Received  template.HTML
-	State     template.HTML
-	Class     string // of the state
-	Weights   []badge
-	Matches   int
-	Copies    int    // items of its cluster, 0 where it stands alone
-	CopiesAt  string //
-	Blurred   string // addresses of pictures, "" where there are none
-	Clear     string
-	Thumbnail bool
-}
-
-// badge is a weight with how many findings have it.
-type badge struct {
-	page.Badge
-	Count int
-}
-
-func cardOf(v *visit, l catalog.Shown) card {
-	c := card{
-		Href: itemPath(l.Item.Digest), Name: nameOf(l), State: v.Word("state", l.State), Class: l.State, Matches: l.Matches,
-		Line:    page.Join(" · ", v.Word("kind", string(l.Item.Kind)), v.Word("format", l.Item.Format), v.Bytes(l.Item.Size)),
-		Blurred: picturePath(l.Blurred), Clear: picturePath(l.Thumbnail),
-	}
-	if !l.Received.IsZero() {
-		c.Received = template.HTML(l.Received.UTC().Format("2006-01-02 15:04 UTC")) // digits
-	}
-	if l.ClusterSize > 1 {
-		c.Copies, c.CopiesAt = l.ClusterSize, itemPath(l.Item.Digest)+"/copies"
-	}
-	for _, w := range []pipeline.Weight{pipeline.Contradicts, pipeline.Questions, pipeline.Supports, pipeline.Note} {
-		if n := l.Findings[w]; n > 0 {
-			c.Weights = append(c.Weights, badge{v.BadgeOf(w), n})
-		}
-	}
-	return c
-}
-
-func nameOf(l catalog.Shown) template.HTML {
-	if l.Name == "" {
-		return page.Show(l.Item.Digest.Hex()[:16], page.MaxTitle)
-	}
-	return page.Show(l.Name, page.MaxTitle)
-}
-
-func itemPath(d pipeline.Digest) string { return "/items/" + d.String() }
-
-func comparePath(a, b pipeline.Digest) string { return "/compare/" + a.String() + "/" + b.String() }
-
-func picturePath(d *pipeline.Digest) string {
-	if d == nil {
-		return ""
-	}
-	return "/pictures/" + d.Hex()
 }
 
 // pending is what still runs, in words.

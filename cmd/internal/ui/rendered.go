@@ -26,14 +26,33 @@ type rendered struct {
 // renderedAs names markup by what it follows from.
 type renderedAs struct {
 	item, doc pipeline.Digest
+	since     pipeline.Digest // the document that doc's news are told against; zero of the report itself
 	lang      string
 }
 
-// shownReport is a report as a page shows it.
+// shownReport is a report as a page shows it, or what is new in it.
 type shownReport struct {
-	markup  template.HTML
-	retry   bool // an analysis did not finish
-	cluster bool // it has copies
+	markup template.HTML
+	leads  leads
+	news   []template.HTML
+}
+
+// bytes is about what it takes in memory.
+func (s shownReport) bytes() int {
+	n := len(s.markup)
+	for _, line := range s.news {
+		n += len(line)
+	}
+	return n
+}
+
+// leads is where a report leads to.
+type leads struct {
+	Matches  int      // in the report
+	Archives []string // addresses of archives that it came in
+	Held     string   // of the list of what an archive holds, "" of what is none
+	Retry    string   // "" where every analysis finished
+	Copies   string   // "" where it has none
 }
 
 // mostRendered bounds the markup that is kept, in bytes: some two hundred reports.
@@ -42,7 +61,7 @@ const mostRendered = 32 << 20
 func newRendered() (*rendered, error) {
 	r := new(rendered)
 	var err error
-	r.held, err = simplelru.NewLRU(math.MaxInt, func(_ renderedAs, gone shownReport) { r.size -= len(gone.markup) })
+	r.held, err = simplelru.NewLRU(math.MaxInt, func(_ renderedAs, gone shownReport) { r.size -= gone.bytes() })
 	return r, err
 }
 
@@ -59,14 +78,14 @@ func (r *rendered) put(as renderedAs, out shownReport) {
 		return
 	}
 	r.held.Add(as, out)
-	for r.size += len(out.markup); r.size > mostRendered; {
+	for r.size += out.bytes(); r.size > mostRendered; {
 		r.held.RemoveOldest()
 	}
 }
 
-// report shows a revision's report in the language of the page.
+// report shows a revision's report in the language of reports.
 func (p *Pages) report(r *http.Request, v *visit, d pipeline.Digest, of catalog.Revision) (shownReport, error) {
-	as := renderedAs{d, of.Doc, v.Lang()}
+	as := renderedAs{item: d, doc: of.Doc, lang: v.reportLang()}
 	if out, ok := p.rendered.get(as); ok {
 		return out, nil
 	}
@@ -83,10 +102,7 @@ func (p *Pages) report(r *http.Request, v *visit, d pipeline.Digest, of catalog.
 	if err := page.Part(as.lang, &part, rep, of.Doc, album); err != nil {
 		return shownReport{}, err
 	}
-	out := shownReport{markup: template.HTML(part.String()), cluster: rep.Core.Cluster != nil} // made by package page
-	for _, o := range rep.Core.Outcomes {
-		out.retry = out.retry || o.Status == pipeline.Failed || o.Status == pipeline.Refused || o.Status == pipeline.Partial
-	}
+	out := shownReport{template.HTML(part.String()), leadsOf(d, rep.Core), nil} // made by package page
 	p.rendered.put(as, out)
 	return out, nil
 }

@@ -32,6 +32,7 @@ type session struct {
 	seen  time.Time
 	name  string // of the person, as last given with a decision
 	words string // language, "" until one was chosen
+	told  string // language of reports, "" as long as it is that of the pages
 	last  *last  // decision
 }
 
@@ -149,14 +150,28 @@ func (p *Pages) leave(w http.ResponseWriter, r *http.Request, _ *visit) error {
 	return nil
 }
 
-// language changes the language of the pages. Reports keep their own.
+// reportLang is the language in which reports are shown and printed.
+func (v *visit) reportLang() string {
+	v.session.mu.Lock()
+	defer v.session.mu.Unlock()
+	if v.session.told == "" {
+		return v.Lang()
+	}
+	return v.session.told
+}
+
+// language changes the language of the pages, or of the reports that they show: a report is often for other readers than the page.
 func (p *Pages) language(w http.ResponseWriter, r *http.Request, v *visit) error {
 	tag := r.PostFormValue("language")
 	if !spoken(tag) {
 		return errAsked
 	}
 	v.session.mu.Lock()
-	v.session.words = tag
+	if r.PostFormValue("of") == "reports" {
+		v.session.told = tag
+	} else {
+		v.session.words = tag
+	}
 	v.session.mu.Unlock()
 	http.Redirect(w, r, within(r.PostFormValue("here")), http.StatusSeeOther)
 	return nil

@@ -166,6 +166,7 @@ type frame struct {
 	Person    template.HTML
 	Inside    bool
 	Languages []language
+	Keys      []keyGroup
 	Body      template.HTML
 }
 
@@ -191,9 +192,7 @@ func (p *Pages) write(w http.ResponseWriter, r *http.Request, v *visit, status i
 	if v.session != nil {
 		f.Person = page.Show(v.session.person(), page.MaxTitle)
 	}
-	for _, l := range tongues() {
-		f.Languages = append(f.Languages, language{l.Tag, l.Name, l.Tag == v.Lang()})
-	}
+	f.Languages, f.Keys = v.tongues(v.Lang()), keysIn(v.Lang())
 	if err := all.ExecuteTemplate(&whole, "frame", f); err != nil {
 		return err
 	}
@@ -209,8 +208,11 @@ func (p *Pages) write(w http.ResponseWriter, r *http.Request, v *visit, status i
 // send writes the end of an answer. Who has left meanwhile needs no error.
 func send(w http.ResponseWriter, b []byte) { _, _ = w.Write(b) }
 
+// both are the two things that a part of a template is given: the speaker, and what it speaks of.
+type both struct{ A, B any }
+
 var templates = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("").Funcs(template.FuncMap{"show": func(s string) template.HTML { return page.Show(s, page.MaxTitle) }}).ParseFS(files, "pages/*.gohtml")
+	return template.New("").Funcs(template.FuncMap{"show": func(s string) template.HTML { return page.Show(s, page.MaxTitle) }, "pair": func(a, b any) both { return both{a, b} }}).ParseFS(files, "pages/*.gohtml")
 })
 
 // asset serves a style sheet or a script of ours.

@@ -71,6 +71,9 @@ func (f *fake) Lines(_ context.Context, items ...pipeline.Digest) (map[pipeline.
 func (f *fake) Marked(_ context.Context, kind string, _ int) ([]string, error) {
 	return map[string][]string{"code": {"time.order"}, "source": {hostile}}[kind], nil
 }
+func (f *fake) Trouble(context.Context, pipeline.Digest) ([]pipeline.Outcome, error) {
+	return failing, nil
+}
 func (f *fake) Pending(context.Context) (catalog.Pending, error) {
 	return catalog.Pending{Items: 2, Examining: 1}, nil
 }
@@ -84,9 +87,14 @@ func (f *fake) Revisions(_ context.Context, d pipeline.Digest) ([]catalog.Revisi
 
 func (f *fake) Frozen(_ context.Context, r catalog.Revision) (pipeline.Report, error) {
 	f.read++
-	return pipeline.Report{
+	out := pipeline.Report{
 		Core: pipeline.Core{Item: first.Item, Receipts: []pipeline.CoreReceipt{{Name: hostile}}, Outcomes: failing}, Issue: pipeline.Issue{Revision: r.Number},
-	}, nil
+	}
+	if r.Number == 2 {
+		out.Core.Findings = []pipeline.Finding{{Code: "time.order", Weight: pipeline.Questions}}
+		out.Core.Neighbours = []pipeline.Neighbour{{Other: second.Item, Name: hostile, Match: pipeline.Match{A: r.Item, B: second.Item.Digest, Basis: pipeline.NearPicture}}}
+	}
+	return out, nil
 }
 
 var failing = []pipeline.Outcome{{By: pipeline.Ref{Analyzer: "sound"}, Status: pipeline.Failed}}
@@ -132,7 +140,7 @@ func (f *fake) Compare(_ context.Context, a, b pipeline.Digest) (Comparison, err
 }
 
 func (f *fake) CopyTree(context.Context, pipeline.Digest) ([]rules.Branch, bool, error) {
-	return []rules.Branch{{Item: first.Item.Digest}, {Item: second.Item.Digest, Above: &first.Item.Digest, For: 3, Depth: 1}}, false, nil
+	return []rules.Branch{{Item: first.Item.Digest}, {Item: second.Item.Digest, Above: &first.Item.Digest, For: 3, Speak: []string{"camera", "traces"}, Object: []string{"borders"}, Depth: 1}}, false, nil
 }
 
 func (f *fake) DecidePair(_ context.Context, d pipeline.PairDecision) (pipeline.PairDecision, error) {
@@ -395,110 +403,6 @@ func TestLibraryAsksForWhatTheAddressSays(t *testing.T) {
 	}
 	if status, _ := b.get("/previews/" + second.Item.Digest.Hex()); status != http.StatusUnprocessableEntity {
 		t.Errorf("a picture that cannot be shown: %d", status)
-	}
-}
-
-func TestDecisionsAreOfThePersonAndOfThisOrigin(t *testing.T) {
-	t.Parallel()
-	f := &fake{}
-	s, sessions, _ := pages(t, f)
-	b := enter(t, s, sessions)
-	pair := comparePath(first.Item.Digest, second.Item.Digest)
-	form := url.Values{"verdict": {"same_scene"}, "by": {"Н. К."}, "why": {"other cars"}}
-	if status, _ := b.post(pair, form, "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden || len(f.pairs) > 0 {
-		t.Errorf("from elsewhere: %d", status)
-	}
-	if status, body := b.post(pair, form); status != http.StatusOK || len(f.pairs) != 1 || f.pairs[0].Verdict != pipeline.SameScene || f.pairs[0].By != "Н. К." || !strings.Contains(body, "other cars") {
-		t.Errorf("%d, %+v", status, f.pairs)
-	}
-	for _, bad := range []url.Values{{"verdict": {"fake"}, "by": {"x"}}, {"verdict": {"same"}}, {"verdict": {"same"}, "by": {strings.Repeat("x", 300)}}} {
-		if status, _ := b.post(pair, bad); status != http.StatusBadRequest {
-			t.Errorf("%v: %d", bad, status)
-		}
-	}
-	doc := pipeline.DigestOf([]byte{1}).String()
-	revision := "/items/" + first.Item.Digest.String() + "/revisions/1"
-	status, body := b.post(revision, url.Values{"standing": {"likely"}, "by": {"Н. К."}, "why": {"fits"}, "document": {doc}})
-	if status != http.StatusOK || len(f.reports) != 1 || f.reports[0].Revision != 1 || f.reports[0].Doc.String() != doc {
-		t.Errorf("%d, %+v", status, f.reports)
-	}
-	if !strings.Contains(body, "an earlier one") {
-		t.Error("nobody says that the decision is about an earlier revision")
-	}
-	if status, _ := b.post(revision, url.Values{"standing": {"likely"}, "by": {"x"}, "document": {doc}}); status != http.StatusBadRequest {
-		t.Errorf("without a reason: %d", status)
-	}
-}
-
-// TestDecisionsLeadOn: from a list to its next item, with a way to take the last word back; from a match to the next open one.
-func TestDecisionsLeadOn(t *testing.T) {
-	t.Parallel()
-	f := &fake{}
-	s, sessions, _ := pages(t, f)
-	b := enter(t, s, sessions)
-	doc, item := pipeline.DigestOf([]byte{2}).String(), "/items/"+first.Item.Digest.String()
-	_, body := b.get(item + "?list=kind%3Dphoto")
-	if !strings.Contains(body, `href="/?kind=photo"`) || !strings.Contains(body, `data-key="next-open"`) || !strings.Contains(body, `name="list" value="?kind=photo"`) {
-		t.Error("an item reached from a list leads neither back nor on")
-	}
-	f.asked = nil
-	status, _ := b.post(item+"/revisions/2", url.Values{"standing": {"likely"}, "by": {"Н. К."}, "why": {"fits"}, "document": {doc}, "list": {"?kind=photo"}})
-	if status != http.StatusNotFound { // the fake has no report of the second item
-		t.Errorf("a decision does not lead on: %d", status)
-	}
-	if last := f.asked[len(f.asked)-1]; !last.Open || last.After == nil || last.After.Arrival != 1 || !slices.Equal(last.Marks, []string{"kind:photo"}) {
-		t.Errorf("the next is asked for by %+v", last)
-	}
-	_, body = b.get(item + "?list=kind%3Dphoto&said=1&end=1")
-	for _, want := range []string{`name="standing" value="withdrawn"`, `name="document" value="` + doc + `"`, "first.jpg"} {
-		if !strings.Contains(body, want) {
-			t.Errorf("what was decided cannot be taken back: no %s", want)
-		}
-	}
-	status, body = b.post(comparePath(first.Item.Digest, second.Item.Digest), url.Values{"verdict": {"same"}, "by": {"Н. К."}, "of": {first.Item.Digest.String()}})
-	if status != http.StatusOK || !strings.Contains(body, `id="report"`) {
-		t.Errorf("where no open match is left, the item is shown: %d", status)
-	}
-	if status, body := b.get("/?standing=open"); status != http.StatusOK || !strings.Contains(body, `value="open" selected`) {
-		t.Errorf("what is open cannot be picked out: %d", status)
-	}
-}
-
-func TestAReportIsHandedOutOnPaper(t *testing.T) {
-	t.Parallel()
-	s, sessions, _ := pages(t, &fake{})
-	b := enter(t, s, sessions)
-	path := "/items/" + first.Item.Digest.String() + "/revisions/"
-	if _, body := b.get("/items/" + first.Item.Digest.String()); !strings.Contains(body, `href="`+path+`2/report.pdf"`) {
-		t.Error("the page of an item does not lead to its PDF")
-	}
-	for address, want := range map[string]string{"1/report.pdf": "%PDF-1.3 revision 1 in en, clear false", "2/report.pdf?pictures=clear": "%PDF-1.3 revision 2 in en, clear true"} {
-		if status, body := b.get(path + address); status != http.StatusOK || body != want {
-			t.Errorf("%s: %d %q", address, status, body)
-		}
-	}
-	if status, _ := b.get(path + "3/report.pdf"); status != http.StatusNotFound {
-		t.Errorf("a revision that is none: %d", status)
-	}
-	if status, _ := b.get(path + "x/report.pdf"); status != http.StatusBadRequest {
-		t.Errorf("no number: %d", status)
-	}
-}
-
-func TestWhatFailedIsDoneAgain(t *testing.T) {
-	t.Parallel()
-	f := &fake{}
-	s, sessions, _ := pages(t, f)
-	b := enter(t, s, sessions)
-	path := "/items/" + first.Item.Digest.String()
-	if _, body := b.get(path); !strings.Contains(body, `action="`+path+`/retry"`) {
-		t.Error("an item with a failed analysis cannot be examined again")
-	}
-	if status, _ := b.post(path+"/retry", url.Values{"by": {"N. K."}}); status != http.StatusOK || len(f.retried) != 1 {
-		t.Errorf("%d, %v", status, f.retried)
-	}
-	if status, _ := b.post(path+"/retry", nil); status != http.StatusBadRequest {
-		t.Errorf("nobody asked: %d", status)
 	}
 }
 

@@ -56,6 +56,15 @@ func tongues() []language {
 	return out
 }
 
+// tongues lists the languages with one of them chosen.
+func (v *visit) tongues(chosen string) []language {
+	all := tongues()
+	for i := range all {
+		all[i].Chosen = all[i].Tag == chosen
+	}
+	return all
+}
+
 func spoken(tag string) bool {
 	return slices.ContainsFunc(tongues(), func(l language) bool { return l.Tag == tag })
 }

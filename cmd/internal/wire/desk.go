@@ -47,6 +47,11 @@ func (d Desk) Marked(ctx context.Context, kind string, limit int) ([]string, err
 	return d.Catalog.Marked(ctx, kind, limit)
 }
 
+// Trouble lists an item's analyses that did not end well.
+func (d Desk) Trouble(ctx context.Context, item pipeline.Digest) ([]pipeline.Outcome, error) {
+	return d.Catalog.Trouble(ctx, item)
+}
+
 // Pending counts what is still to be done.
 func (d Desk) Pending(ctx context.Context) (catalog.Pending, error) { return d.Catalog.Pending(ctx) }
 

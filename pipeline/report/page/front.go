@@ -31,24 +31,28 @@ func (m maker) fillFront(v *view) error {
 	} else {
 		revision += ", " + m.Say("front.prior", "prior", short(*is.Prior))
 	}
-	walls := m.Say("front.wall_none")
-	if len(is.Isolation) > 0 {
-		walls = ""
-		for _, l := range is.Isolation {
-			walls = Join("; ", walls, Join(" ", Show(l.Name, MaxTitle), "<b>"+m.Word("layer", l.State)+"</b>", bracket(Show(l.Detail, maxSentence))))
-		}
-	}
 	v.Front = []pair{
 		{m.Say("front.id"), short(m.doc)},
 		{m.Say("front.revision"), revision},
 		{m.Say("front.item"), short(it.Digest)},
 		{m.Say("front.issued"), ours(is.At.UTC().Format(instant))},
 		{m.Say("front.tool"), Show(is.Tool, maxSentence)},
-		{m.Say("front.walls"), walls},
 	}
 	v.Personal = m.personal()
 	v.Identity = m.identity()
 	return nil
+}
+
+// walls tells what stood round the child that examined.
+func (m maker) walls() []pair {
+	walls := m.Say("front.wall_none")
+	if layers := m.r.Issue.Isolation; len(layers) > 0 {
+		walls = ""
+		for _, l := range layers {
+			walls = Join("; ", walls, Join(" ", Show(l.Name, MaxTitle), "<b>"+m.Word("layer", l.State)+"</b>", bracket(Show(l.Detail, maxSentence))))
+		}
+	}
+	return []pair{{m.Say("front.walls"), walls}}
 }
 
 // bracket puts brackets round what there is.

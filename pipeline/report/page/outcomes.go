@@ -92,9 +92,9 @@ func (m maker) field(s said[pipeline.Tag]) []template.HTML {
 }
 
 // annex gives what it takes to check and to repeat: digests with the commands that give them, and methods.
-func (m maker) annex() ([]pair, template.HTML) {
+func (m maker) annex() (check []pair, methods template.HTML) {
 	it, is := m.r.Core.Item, m.r.Issue
-	check := []pair{
+	check = []pair{
 		{m.Say("annex.doc"), hexText(m.doc.Hex())},
 		{m.Say("annex.core"), hexText(is.CoreDigest.Hex())},
 		{m.Say("annex.schema"), code(m.r.Schema)},
@@ -110,7 +110,7 @@ func (m maker) annex() ([]pair, template.HTML) {
 	for _, r := range m.r.Core.Methods {
 		t.rows = append(t.rows, []template.HTML{Show(r.Analyzer, MaxTitle), digits(int64(r.Version)), m.longOrNothing(r.Parameters)})
 	}
-	return check, t.HTML() + m.rates()
+	return check, t.HTML()
 }
 
 // rates tells how often each basis was right where the truth was known.

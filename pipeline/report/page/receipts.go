@@ -57,7 +57,11 @@ func (m maker) receipts() []receipt {
 		text("receipts.consent", c.Claims.Consent)
 		text("receipts.notes", c.Claims.Notes)
 		for _, name := range slices.Sorted(maps.Keys(c.Claims.Other)) {
-			rc.Lines = append(rc.Lines, pair{m.Say("receipts.other", "name", name), m.long(c.Claims.Other[name], maxShown)})
+			term := m.Say("receipts.other", "name", name)
+			if word, ok := m.book.Word("column", name); ok {
+				term = ours(word)
+			}
+			rc.Lines = append(rc.Lines, pair{term, m.long(c.Claims.Other[name], maxShown)})
 		}
 		out = append(out, rc)
 	}

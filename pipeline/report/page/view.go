@@ -47,9 +47,11 @@ type view struct {
 	OwnBlurred  still
 	OwnClear    still
 	Outcomes    template.HTML
+	Walls       []pair
 	Metadata    []reading
 	Check       []pair
 	Methods     template.HTML
+	Rates       template.HTML
 }
 
 // pair is one line of a list of terms.
@@ -108,9 +110,10 @@ func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (
 	if err := m.fillMatches(&v); err != nil {
 		return view{}, err
 	}
-	v.Outcomes = m.outcomes()
+	v.Outcomes, v.Walls = m.outcomes(), m.walls()
 	v.Metadata = m.metadata()
 	v.Check, v.Methods = m.annex()
+	v.Rates = m.rates()
 	return v, m.Err()
 }
 

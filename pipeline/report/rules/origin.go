@@ -144,6 +144,17 @@ func Copies(d pipeline.Dossier) []Ranked {
 	return out
 }
 
+// heldBy names the signs that one of the two has.
+func (r Ranked) heldBy(h holder) []string {
+	var out []string
+	for _, s := range r.signs {
+		if s.holder == h {
+			out = append(out, s.name)
+		}
+	}
+	return out
+}
+
 func (r Ranked) net() int { return r.For - r.Against }
 
 // signsOf compares what two copies kept.

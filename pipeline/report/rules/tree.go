@@ -14,7 +14,9 @@ type Branch struct {
 	Above   *pipeline.Digest `json:"above,omitempty"` // the nearest copy that kept more, absent at a root
 	For     int              `json:"for,omitempty"`   // signs that speak for that one's standing nearer to the recording
 	Against int              `json:"against,omitempty"`
-	Depth   int              `json:"depth"` // 0 at a root
+	Speak   []string         `json:"speak,omitempty"`  // names of the signs for, as finding reuse.more_original has them
+	Object  []string         `json:"object,omitempty"` // and against
+	Depth   int              `json:"depth"`            // 0 at a root
 }
 
 // Tree arranges copies so that each stands below the nearest one that kept more than it, roots and branches in the order of how few
@@ -40,6 +42,7 @@ func Tree(copies []pipeline.Dossier) []Branch {
 			return cmp.Or(cmp.Compare(p.Match.Distance, q.Match.Distance), order(p.Item, q.Item))
 		})
 		b.Above, b.For, b.Against = &r.Item, r.For, r.Against
+		b.Speak, b.Object = r.heldBy(there), r.heldBy(here)
 		below[r.Item] = append(below[r.Item], b)
 	}
 	var out []Branch

@@ -197,6 +197,7 @@ func TestEveryNameOfTheHouseHasAWord(t *testing.T) {
 		"act":      {string(pipeline.ActReceived), string(pipeline.ActExamined), string(pipeline.ActReported), string(pipeline.ActQuarantine), string(pipeline.ActDecided), string(pipeline.ActRetried)},
 		"decision": {string(pipeline.Different), string(pipeline.Same)},
 		"meaning":  {"original", "digitized", "modified", "gps", "container_created", "stream_created", "filename"},
+		"column":   {pipeline.ClaimArchive, pipeline.ClaimArchiveMember, pipeline.ClaimArchiveModified, pipeline.ClaimArchiveDepth},
 		"layer":    {"on", "off", "unavailable"},
 		"extent":   {"trailing", "truncated", "empty"},
 		"stream":   {"video", "audio", "subtitle", "data", "attachment"},

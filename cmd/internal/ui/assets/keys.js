@@ -25,6 +25,7 @@ const decide = () => {
   const place = document.querySelector("#decided");
   if (!place) return;
   if (place.tagName === "DETAILS") place.open = true;
+  for (const fold of place.querySelectorAll(".formfold")) fold.open = true;
   place.scrollIntoView({ block: "nearest" });
   place.querySelector("input[type=radio]")?.focus({ preventScroll: true });
 };
@@ -39,6 +40,21 @@ const nextMatch = () => {
   (all[match].querySelector("a[href^='/compare/']") ?? all[match].querySelector("a"))?.focus({ preventScroll: true });
 };
 
+// help shows the keys over the page, which stays as it is.
+const help = () => {
+  const box = document.querySelector("[data-keys]");
+  if (box.open) box.close();
+  else box.showModal();
+};
+
+// search goes to the field of the library, from any page.
+const search = () => {
+  const field = document.querySelector("[data-key=search]");
+  if (field) field.focus();
+  else location.assign("/#find");
+};
+if (location.hash === "#find") search();
+
 const acts = {
   KeyJ: () => go(1),
   KeyK: () => go(-1),
@@ -49,10 +65,7 @@ const acts = {
   Period: () => document.querySelector("[data-key=next-open]")?.click(),
   KeyZ: () => document.querySelector("[data-key=undo]")?.focus(),
   KeyF: () => document.querySelector("[data-fields-text]")?.focus(),
-  Slash: (e) => {
-    if (e.shiftKey) return document.querySelector("[data-key=help]")?.click();
-    document.querySelector("[data-key=search]")?.focus();
-  },
+  Slash: search,
 };
 
 // A stretch in common that was asked for shows its pictures.
@@ -64,11 +77,28 @@ addEventListener("hashchange", segment);
 for (const band of document.querySelectorAll("svg.map a")) band.addEventListener("click", () => setTimeout(segment)); // the one that was chosen before, too
 segment();
 
+// What an address leads to is opened where it is folded away.
+const unfold = () => {
+  const fold = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details.panel");
+  if (fold && !fold.open) {
+    fold.open = true;
+    fold.scrollIntoView({ block: "nearest" });
+  }
+};
+addEventListener("hashchange", unfold);
+unfold();
+
+// On a narrow screen the contents of a report would stand before it for a whole screen.
+if (matchMedia("(max-width: 44rem)").matches) for (const contents of document.querySelectorAll(".toc details")) contents.open = false;
+
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
   if (e.target.closest("input:not([type=radio], [type=checkbox], [type=range]), textarea, select")) return;
-  const act = acts[e.code];
-  if (!act || (e.shiftKey && e.code !== "Slash")) return;
+  // A question mark lies beside the right shift on Latin layouts and above the 7 on Cyrillic ones: both the place and the sign count.
+  const asked = e.key === "?" || (e.shiftKey && e.code === "Slash");
+  if (!asked && document.querySelector("dialog[open]")) return;
+  const act = asked ? help : acts[e.code];
+  if (!act || (e.shiftKey && !asked)) return;
   e.preventDefault();
   act(e);
 });

@@ -102,6 +102,10 @@ function open(stage) {
       const grown = look.scale / b.scale;
       shown.a.style.transform = `translate(${look.x + grown * (a.x - b.x)}px, ${look.y + grown * (a.y - b.y)}px) scale(${a.scale * grown})`;
     }
+    const { width, height } = stage.getBoundingClientRect();
+    stage.style.setProperty("--w", `${width}px`); // what is printed is what is seen, made smaller: A4 between its margins is 680 pixels wide
+    stage.style.setProperty("--h", `${height}px`);
+    stage.style.setProperty("--onto-paper", Math.min(1, 670 / width, 640 / height));
     const part = Number(slide.value);
     panes.b.style.clipPath = look.mode === "swipe" ? `inset(0 0 0 ${part}%)` : "";
     panes.b.style.opacity = look.mode === "onion" ? part / 100 : 1;
@@ -144,6 +148,13 @@ function open(stage) {
     draw();
   }
 
+  function move(x, y) {
+    look.x += x * 60;
+    look.y += y * 60;
+    draw();
+  }
+
+  const arrows = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   const zooms = { in: () => zoom(1.25), out: () => zoom(0.8), fit, full: () => zoom(1 / look.scale) };
   tools.addEventListener("change", (e) => (e.target.name === "mode" ? choose(e.target.value) : draw()));
   slide.addEventListener("input", draw);
@@ -174,13 +185,14 @@ function open(stage) {
 
   const modes = ["side", "swipe", "onion", "blink", "difference"];
   document.addEventListener("keydown", (e) => {
-    if (!shown || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input:not([type=radio], [type=checkbox]), textarea, select")) return;
+    if (!shown || document.querySelector("dialog[open]") || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input:not([type=radio], [type=checkbox]), textarea, select")) return;
     const digit = /^Digit([1-5])$/.exec(e.code);
     if (digit) choose(modes[digit[1] - 1]);
     else if (e.code === "Equal" || e.code === "NumpadAdd") zooms.in();
     else if (e.code === "Minus" || e.code === "NumpadSubtract") zooms.out();
     else if (e.code === "Digit0") fit();
     else if (e.code === "Digit9") zooms.full();
+    else if (arrows[e.code] && !e.target.closest("input, .tw")) move(...arrows[e.code]);
     else if (e.code === "KeyA" && aligned) aligned.click();
     else if (e.code === "Space" && look.mode === "blink" && !e.target.closest("button, input, summary, a")) swap.click();
     else if (e.code === "Escape") hide();
