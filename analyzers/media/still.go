@@ -18,6 +18,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"dokaz/analyzers/internal/libav"
+	"dokaz/analyzers/internal/parts"
 	"dokaz/analyzers/internal/raster"
 	"dokaz/pipeline"
 )
@@ -65,6 +66,13 @@ func (p *Projector) still(ctx context.Context, it pipeline.Item, o pipeline.Orig
 	case "heic", "avif":
 		return p.heif(ctx, src)
 	case "jp2":
+		_, width, height, ok, err := parts.JP2Header(src, src.Size())
+		if ok {
+			err = libav.PixelsAllowed(int64(width), int64(height), p.limits.Pixels)
+		}
+		if err != nil {
+			return still{}, err
+		}
 		return p.byLibav(ctx, src, it.Format, 0)
 	}
 	d, ok := goDecoders[it.Format]
@@ -134,7 +142,7 @@ func isUnsupported(err error) bool {
 }
 
 func (p *Projector) byLibav(ctx context.Context, src *io.SectionReader, format string, halvings int) (still, error) {
-	img, err := libav.DecodeStill(ctx, src, src.Size(), format, halvings, libav.Limits{Pixels: p.limits.Pixels})
+	img, err := libav.DecodeStill(ctx, src, src.Size(), format, halvings, p.limits.Limits)
 	if img == nil {
 		return still{}, err
 	}

@@ -136,7 +136,7 @@ func TestSoundBeyondTheBoundIsCut(t *testing.T) {
 
 func TestAChangeOfRateGoesOn(t *testing.T) {
 	t.Parallel()
-	h := newHearing(MaxLength)
+	h := newHearing(pipeline.DefaultLimits().Sound)
 	for _, rate := range []int{44100, 8000, 22050} {
 		if err := h.hear(libav.Samples{Rate: rate, Mono: make([]float32, 2*rate)}); err != nil {
 			t.Fatal(err)

@@ -188,5 +188,5 @@ func (c *Child) attempt(ctx context.Context, it pipeline.Item, src *source, refs
 	}
 	defer input.Close()
 	p.members = members
-	return p.examine(ctx, request{Item: it, Analyzers: refs, Members: members != nil}, int(input.Fd()), c.opt.Limits)
+	return p.examine(ctx, request{Item: it, Analyzers: refs, Limits: c.opt.Files, Members: members != nil}, int(input.Fd()), c.opt.Limits)
 }

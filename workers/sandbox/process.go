@@ -195,6 +195,7 @@ type examined struct {
 	reply
 	cause  string
 	stderr string
+	end    end
 }
 
 // examine lets a ready child examine. The error is ours: a request that could not be sent, or ctx's cause.
@@ -220,7 +221,7 @@ func (p *process) examine(ctx context.Context, r request, input int, l Limits) (
 	if p.state == nil {
 		return examined{}, errNursery
 	}
-	e := examined{reply: said, cause: p.killedFor(), stderr: printable(p.stderr.text(), true)}
+	e := examined{reply: said, cause: p.killedFor(), stderr: printable(p.stderr.text(), true), end: *p.state}
 	switch {
 	case err != nil:
 		e.cause = err.Error()

@@ -71,7 +71,7 @@ func tag(name, value string) pipeline.Tag {
 }
 
 // stub plays the analyzers: what each does stands in its name.
-func stub(ctx context.Context, it pipeline.Item, o pipeline.Original, names []string, sink Sink) error {
+func stub(ctx context.Context, it pipeline.Item, o pipeline.Original, _ pipeline.Limits, names []string, sink Sink) error {
 	if slices.Contains(names, "unfold") {
 		return unfold(o, sink)
 	}

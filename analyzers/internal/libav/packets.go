@@ -47,8 +47,8 @@ func (f *File) each(ctx context.Context, damage *DamageError, show func(*astiav.
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if n > f.limits.Packets {
-			return Over("packets", n, f.limits.Packets)
+		if n > f.limits.Samples {
+			return Over("samples", n, f.limits.Samples)
 		}
 		err := f.format.ReadFrame(p)
 		switch {

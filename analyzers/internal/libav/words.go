@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"dokaz/pipeline"
 )
 
 // NoTime stands where a time stamp is absent: AV_NOPTS_VALUE.
@@ -185,10 +187,10 @@ type DamageError struct {
 func (e *DamageError) Error() string {
 	var parts []string
 	if e.Packets > 0 {
-		parts = append(parts, "packets that did not decode: "+grouped(e.Packets))
+		parts = append(parts, "packets that did not decode: "+pipeline.Grouped(e.Packets))
 	}
 	if e.Frames > 0 {
-		parts = append(parts, "frames with concealed errors: "+grouped(e.Frames))
+		parts = append(parts, "frames with concealed errors: "+pipeline.Grouped(e.Frames))
 	}
 	if len(parts) > 0 && !math.IsNaN(e.First) {
 		parts = append(parts, fmt.Sprintf("the first at %.3f s", e.First))
