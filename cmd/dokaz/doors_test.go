@@ -216,7 +216,7 @@ func (b *bait) api(outputs *[]string) string {
 	dir := filepath.Join(t.TempDir(), "api")
 	s := startServing(t, dir)
 	token := s.token("intake:write", "report:read")
-	answer := func(method, path string, name string) {
+	answer := func(method, path string, name string) int {
 		var body []byte
 		var header map[string]string
 		if name != "" {
@@ -231,14 +231,19 @@ func (b *bait) api(outputs *[]string) string {
 		a, said, err := s.ask(t.Context(), method, path, token, bytes.NewReader(body), header)
 		if err != nil || a.StatusCode >= http.StatusInternalServerError || a.StatusCode == http.StatusForbidden || a.StatusCode == http.StatusNotFound {
 			t.Errorf("%s %s (%s): %v %s", method, path, filepath.Base(name), err, said)
+			return 0
 		}
 		*outputs = append(*outputs, string(said))
+		return a.StatusCode
 	}
+	var taken []string
 	for _, name := range b.attacks {
-		answer(http.MethodPost, "/v1/items", name)
+		if answer(http.MethodPost, "/v1/items", name) == http.StatusAccepted { // what is no media by content and name is not
+			taken = append(taken, name)
+		}
 		answer(http.MethodPost, "/v1/lookup", name)
 	}
-	for _, name := range b.attacks {
+	for _, name := range taken {
 		file, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
