@@ -6,6 +6,7 @@ import (
 	"dokaz/analyzers/archive"
 	"dokaz/analyzers/c2pa"
 	"dokaz/analyzers/container"
+	"dokaz/analyzers/damage"
 	"dokaz/analyzers/exif"
 	"dokaz/analyzers/features"
 	"dokaz/analyzers/format"
@@ -30,6 +31,7 @@ func All(l pipeline.Limits) []pipeline.Analyzer {
 		framehash.Within(l),
 		features.Within(l),
 		sound.Within(l),
+		damage.Within(l),
 		thumbnail.Within(l),
 		archive.Within(l, nil),
 	}

@@ -26,14 +26,14 @@ func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l.OrDefaults()} }
 // Spec declares it.
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
-		Name: "container", Version: 2,
+		Name: "container", Version: 3,
 		Parameters: fmt.Sprintf("%s; at most %d tags, %d keyframe times per stream, %d streams, %d samples, %d pixels",
 			libav.Version(), maxTags, maxKeyframes, a.limits.Streams, a.limits.Samples, a.limits.Pixels),
 		Kinds: []pipeline.Kind{pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindContainer, pipeline.KindStream, pipeline.KindKeyframes, pipeline.KindTag, pipeline.KindExtent,
 			pipeline.KindCaptureTime, pipeline.KindPosition, pipeline.KindDevice, pipeline.KindEncoderTrace,
-			pipeline.KindCodedDigest,
+			pipeline.KindCodedDigest, pipeline.KindDamage,
 		},
 	}
 }
@@ -77,10 +77,26 @@ func (a *Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Origin
 			}
 		}
 	}
+	for i := range f.Streams() {
+		sayBeyond(f, i, say)
+	}
 	if !cut {
 		sayEnd(it, c, count, libav.Damage(err), say)
 	}
 	return err
+}
+
+// sayBeyond says how many of a stream's samples the header places beyond the end of the file.
+func sayBeyond(f *libav.File, stream int, say pipeline.Say) {
+	b := f.Beyond(stream)
+	if b.Samples == 0 {
+		return
+	}
+	fact := pipeline.Damage{Of: "samples", Stream: stream, Read: b.Of - b.Samples, Stated: b.Of, Until: micro(b.Until), Missing: b.Bytes}
+	if s := f.Streams()[stream]; s.Duration != libav.NoTime {
+		fact.Duration = micro(s.TimeBase.Seconds(s.Duration))
+	}
+	say(pipeline.In(group(stream)), fact)
 }
 
 func group(stream int) string { return fmt.Sprintf("stream:%d", stream) }

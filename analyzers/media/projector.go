@@ -81,7 +81,7 @@ func (p *Projector) photo(ctx context.Context, it pipeline.Item, o pipeline.Orig
 		}
 		return fmt.Errorf("%s: %w", it.Format, damage)
 	}
-	if err := begin(pipeline.Footage{Decoder: s.decoder, Still: true}); err != nil {
+	if err := begin(pipeline.Footage{Decoder: s.decoder, Still: true, Decoded: p.rows(it, o, s, damage)}); err != nil {
 		return err
 	}
 	if err := frame(s.upright()); err != nil {

@@ -35,10 +35,10 @@ func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l.OrDefaults()} }
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "sound",
-		Version:    1,
+		Version:    2,
 		Parameters: fmt.Sprintf("chromaprint2 as fpcalc 1.5.1; fine words up to %s; at most %s; %s", MaxShort, a.limits.Sound, libav.Version()),
 		Kinds:      []pipeline.Kind{pipeline.Video, pipeline.Audio},
-		Yields:     []pipeline.FactKind{pipeline.KindAudioPrint},
+		Yields:     []pipeline.FactKind{pipeline.KindAudioPrint, pipeline.KindDamage},
 	}
 }
 
@@ -66,6 +66,9 @@ func (a *Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Origin
 	for _, p := range h.prints() {
 		p.Decoder, p.Stream = libav.FilmDecoder(f.Streams()[stream]), stream
 		say(pipeline.Where{}, p)
+	}
+	if fact, ok := f.Decoded().Damage("packets", stream); ok {
+		say(pipeline.In(fmt.Sprintf("stream:%d", stream)), fact)
 	}
 	switch damage := libav.Damage(err); {
 	case damage != nil:

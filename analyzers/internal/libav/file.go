@@ -45,6 +45,7 @@ type File struct {
 	container Container
 	streams   []Stream
 	spent     bool
+	decoded   pipeline.Decoded // of the stream that was decoded
 }
 
 // Open reads the header of size bytes of src as the format that pipeline.Sniff named and probes its streams.

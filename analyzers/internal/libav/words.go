@@ -175,6 +175,14 @@ const (
 	RangeLimited              // 16 to 235, chroma 16 to 240
 )
 
+// Beyond is what a header's index places beyond the end of the file.
+type Beyond struct {
+	Samples int64   // that end beyond it
+	Of      int64   // all that the index has
+	Bytes   int64   // of them that are not there
+	Until   float64 // seconds from the stream's start, in the order of decoding, of the first of them
+}
+
 // DamageError says what in a stream could not be read. All frames that could be decoded were shown.
 type DamageError struct {
 	Packets int64   // that the decoder rejected or the container cut short

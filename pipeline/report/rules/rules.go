@@ -61,6 +61,7 @@ func All() []pipeline.Rule {
 		{Code: "file.extension_differs", Judge: extensionDiffers},
 		{Code: "file.trailing_data", Judge: trailingData},
 		{Code: "file.truncated", Judge: truncated},
+		{Code: "file.damaged", Judge: damaged},
 		{Code: "file.preview_differs", Judge: previewDiffers},
 		{Code: "file.empty", Judge: empty},
 		{Code: "meta.absent", Judge: metadataAbsent},
