@@ -50,6 +50,7 @@ func (p plan) plans() []plan {
 // found is what starting a child on this machine taught.
 type found struct {
 	plan   plan
+	groups *groups           // nil where there are none
 	reason map[string]string // of what does not stand, by layer
 }
 
@@ -76,6 +77,7 @@ func probe(o Options) (*starter, *process, found, error) {
 				f.reason[layerSeccomp] = clean(p.hello.Seccomp)
 			}
 			s.plan = f.plan
+			f.group(o, p)
 			return s, p, f, nil
 		}
 		all = errors.Join(all, err)
@@ -86,6 +88,33 @@ func probe(o Options) (*starter, *process, found, error) {
 		}
 	}
 	return nil, nil, f, all
+}
+
+// group makes control groups and puts the first child into one.
+func (f *found) group(o Options, p *process) {
+	if slices.Contains(o.Without, layerCgroup) {
+		return
+	}
+	g, err := newGroups(o.Limits)
+	if err == nil {
+		if err = p.join(g); err != nil {
+			p.group = nil
+			err = errors.Join(err, g.close())
+			g = nil
+		}
+	}
+	f.groups = g
+	if err != nil {
+		f.reason[layerCgroup] = clean(strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+}
+
+// groupDetail tells what control groups bound.
+func (f found) groupDetail() string {
+	if f.groups == nil {
+		return ""
+	}
+	return f.groups.detail()
 }
 
 // attempt starts one child with these walls and waits for its hello.
@@ -111,7 +140,7 @@ func (f found) layers(o Options) []pipeline.Layer {
 		{Name: layerRlimits, State: on, Detail: rlimitsDetail(o.Limits, f.plan.Namespaces)},
 		{Name: layerPrivileges, State: on, Detail: f.privileges(o)},
 		f.layer(o, layerNamespaces, f.plan.Namespaces, strings.Join(namespaces, ", ")),
-		{Name: layerCgroup, State: off, Detail: "not used by this version"},
+		f.layer(o, layerCgroup, f.groups != nil, f.groupDetail()),
 		f.layer(o, layerLandlock, f.plan.Landlock, landlockDetail(version)),
 		f.layer(o, layerSeccomp, f.plan.Seccomp, fmt.Sprintf("%d system calls allowed, all others refused", distinctCalls())),
 	}

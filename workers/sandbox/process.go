@@ -32,6 +32,8 @@ type process struct {
 	errors  *os.File
 	lines   *lines
 	stderr  *tail
+	groups  *groups
+	group   *group     // nil without groups
 	members *intake    // takes what an archive holds, where that was asked for
 	hello   helloEvent // what ready heard
 	started chan word
@@ -172,11 +174,27 @@ func (p *process) ask(r request, input int) error {
 	return nil
 }
 
+// join puts a started child into a control group of its own, where there are any.
+func (p *process) join(g *groups) (err error) {
+	if g == nil {
+		return nil
+	}
+	if p.group, err = g.take(); err != nil {
+		return err
+	}
+	p.groups = g
+	return p.group.join(p.pid)
+}
+
 // dismiss ends a child whatever it is doing, and forgets it.
 func (p *process) dismiss() error {
 	p.kill("not needed any more")
 	<-p.exited
 	<-p.stderr.done
+	if p.group != nil {
+		p.groups.give(p.group)
+		p.group = nil
+	}
 	return p.close()
 }
 
@@ -228,6 +246,8 @@ func (p *process) examine(ctx context.Context, r request, input int, l Limits) (
 	case said.complete && p.state.Status == 0:
 		e.cause = "" // also where a kill came too late
 	case e.cause != "":
+	case p.group != nil && p.group.overrun():
+		e.cause = "out of memory under " + amount(p.groups.memory) + " memory limit"
 	case p.state.Status != 0:
 		e.cause = causeOfDeath(*p.state, p.stderr.text(), l)
 	default:

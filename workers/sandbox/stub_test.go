@@ -168,6 +168,14 @@ var stubs = map[string]func(ctx context.Context, o pipeline.Original, s say) err
 		reached.Store(int64(len(b)))
 		return nil
 	},
+	"touch": func(context.Context, pipeline.Original, say) error {
+		b := make([]byte, 1<<30)
+		for i := 0; i < len(b); i += 4096 {
+			b[i] = 1
+		}
+		reached.Store(int64(b[len(b)/2]))
+		return nil
+	},
 	"stack": func(context.Context, pipeline.Original, say) error { return deeper(0) },
 	"flood": func(context.Context, pipeline.Original, say) error {
 		f := os.NewFile(fdReply, "reply")
