@@ -79,9 +79,10 @@ func probed(t *testing.T, data []byte) (frames int64, packets []packet) {
 			Read string `json:"nb_read_frames"`
 		} `json:"streams"`
 		Packets []struct {
-			Stream         int `json:"stream_index"`
-			PTS, Pos, Size string
-			Time           string `json:"pts_time"`
+			Stream int    `json:"stream_index"`
+			Time   string `json:"pts_time"`
+			Pos    string `json:"pos"`
+			Size   string `json:"size"`
 		} `json:"packets"`
 	}
 	if err := json.Unmarshal(b, &said); err != nil {

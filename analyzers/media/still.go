@@ -117,6 +117,11 @@ func (p *Projector) coded(ctx context.Context, src *io.SectionReader, format str
 		return still{}, outcome(d.name, err)
 	}
 	s, failed := p.byLibav(ctx, src, format, 0)
+	if s.picture == nil && format == "png" {
+		if img, ok := mended(src, d, p.limits.Pixels); ok {
+			return still{picture: img, decoder: d.name}, &libav.DamageError{Packets: 1, First: nan, Ended: outcome(d.name, err)}
+		}
+	}
 	if s.picture == nil {
 		return still{}, outcome(d.name, err)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // version is bumped whenever a finding can come out differently for the same dossier.
-const version = 6
+const version = 7
 
 // The tolerances of the comparisons. They are stated in Ref and so in every report.
 const (
