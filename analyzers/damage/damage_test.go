@@ -115,9 +115,9 @@ func TestFilmsCutAtKnownPlaces(t *testing.T) {
 		t.Errorf("of the whole film: %+v", d)
 	}
 	all, packets := probed(t, whole)
-	end := int64(0)
+	end, length := int64(0), 0.0
 	for _, p := range packets {
-		end = max(end, p.Pos+p.Size)
+		end, length = max(end, p.Pos+p.Size), max(length, p.PTS)
 	}
 	for _, share := range []float64{0.3, 0.6, 0.9} {
 		cut := whole[:int(share*float64(len(whole)))]
@@ -135,8 +135,8 @@ func TestFilmsCutAtKnownPlaces(t *testing.T) {
 		if d := got["samples"]; d.Missing != end-int64(len(cut)) || d.Missing == 0 {
 			t.Errorf("%v: %d bytes are missing, %d were cut off behind the last sample", share, d.Missing, end-int64(len(cut)))
 		}
-		if d := got["packets"]; !near(d.Until, sound, 0.1) {
-			t.Errorf("%v: sound until %v s, ffprobe's last packet is at %v s", share, d.Until, sound)
+		if d, told := got["packets"]; told && !near(d.Until, sound, 0.1) || !told && length-sound > 2.5 { // two seconds are no damage
+			t.Errorf("%v: sound until %v s, ffprobe's last packet is at %v s of %v s", share, d.Until, sound, length)
 		}
 	}
 }

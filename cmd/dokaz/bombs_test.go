@@ -24,7 +24,7 @@ import (
 
 // The bars of a bomb: what its child may take. The walls would allow more.
 const (
-	bombMemory = 512 << 20 // bytes resident
+	bombMemory = 256 << 20 // bytes resident
 	bombCPU    = 10 * time.Second
 )
 
