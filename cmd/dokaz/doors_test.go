@@ -301,6 +301,7 @@ func (b *bait) judge(where string, data []byte) {
 		}
 		if bytes.Contains(data, raw) || bytes.Contains(data, []byte(hex.EncodeToString(raw))) {
 			b.t.Errorf("%s has the hash of a canary's picture", where)
+			return
 		}
 	}
 }

@@ -221,8 +221,10 @@ func (h *House) yielding(kinds []pipeline.FactKind) []string {
 // ChildMain is the life of the examining child; its result is the child's exit code.
 func ChildMain() int { return sandbox.Main(InChild()) }
 
-// InChild is what the child does with its item.
+// InChild is what the child does with its item. What all analyzers share is made ready before there is one: a child that was started
+// ahead has time.
 func InChild() sandbox.Run {
+	analyzers.All(pipeline.Limits{})
 	return func(ctx context.Context, it pipeline.Item, o pipeline.Original, l pipeline.Limits, names []string, sink sandbox.Sink) error {
 		wanted, closer := analyzers.OnDemand(l)
 		if asked := among(wanted, names); len(asked) > 0 {
