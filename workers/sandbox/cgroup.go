@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -271,7 +272,7 @@ func remove(dir string) (err error) {
 		if err = unix.Rmdir(dir); !errors.Is(err, unix.EBUSY) {
 			break
 		}
-		unix.Nanosleep(&unix.Timespec{Nsec: 2e6}, nil)
+		time.Sleep(2 * time.Millisecond)
 	}
 	if errors.Is(err, unix.ENOENT) {
 		return nil

@@ -63,6 +63,7 @@ func probe(o Options) (*starter, *process, found, error) {
 		Landlock:   !slices.Contains(o.Without, layerLandlock),
 		Seccomp:    !slices.Contains(o.Without, layerSeccomp),
 	}
+	f.group(o)
 	var all error
 	for _, try := range wanted.plans() {
 		s, p, err := attempt(try, o.Limits)
@@ -77,7 +78,7 @@ func probe(o Options) (*starter, *process, found, error) {
 				f.reason[layerSeccomp] = clean(p.hello.Seccomp)
 			}
 			s.plan = f.plan
-			f.group(o, p)
+			f.place(p)
 			return s, p, f, nil
 		}
 		all = errors.Join(all, err)
@@ -87,23 +88,35 @@ func probe(o Options) (*starter, *process, found, error) {
 			f.reason[layerNamespaces] = clean(err.Error())
 		}
 	}
+	if f.groups != nil {
+		all = errors.Join(all, f.groups.close())
+	}
 	return nil, nil, f, all
 }
 
-// group makes control groups and puts the first child into one.
-func (f *found) group(o Options, p *process) {
+// group makes control groups. It comes before the nursery is started: by version 2 this process moves to a group of its own, and what it
+// starts later is there, too.
+func (f *found) group(o Options) {
 	if slices.Contains(o.Without, layerCgroup) {
 		return
 	}
 	g, err := newGroups(o.Limits)
-	if err == nil {
-		if err = p.join(g); err != nil {
-			p.group = nil
-			err = errors.Join(err, g.close())
-			g = nil
-		}
-	}
 	f.groups = g
+	f.ungrouped(err)
+}
+
+// place puts the first child into a group; where that fails there are none.
+func (f *found) place(p *process) {
+	err := p.join(f.groups)
+	if err == nil {
+		return
+	}
+	p.group = nil
+	f.ungrouped(errors.Join(err, f.groups.close()))
+	f.groups = nil
+}
+
+func (f *found) ungrouped(err error) {
 	if err != nil {
 		f.reason[layerCgroup] = clean(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
