@@ -25,9 +25,10 @@ func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name: "damage", Version: 1,
-		Parameters: fmt.Sprintf("errors, or less than stated by more than one in 20 frames or 2 s; at most %d stretches; %s", pipeline.MaxStretches, media.Within(a.limits).Parameters()),
-		Kinds:      []pipeline.Kind{pipeline.Photo, pipeline.Video},
-		Yields:     []pipeline.FactKind{pipeline.KindDamage},
+		Parameters: fmt.Sprintf("errors, or less than stated by more than one in 20 frames or 2 s; at most %d stretches; %s",
+			pipeline.MaxStretches, media.Within(a.limits).Parameters()),
+		Kinds:  []pipeline.Kind{pipeline.Photo, pipeline.Video},
+		Yields: []pipeline.FactKind{pipeline.KindDamage},
 	}
 }
 

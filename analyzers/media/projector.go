@@ -49,7 +49,7 @@ func (p *Projector) Parameters() string {
 
 // Decoders names every decoder of this build with its version: what all pixels depend on.
 func Decoders() string {
-	return fmt.Sprintf("%s; %s; x/image %s; HEIF items by libav", libav.Version(), runtime.Version(), imageVersion)
+	return fmt.Sprintf("%s; %s; x/image %s; HEIF items by libav; cut PNG as far as it goes", libav.Version(), runtime.Version(), imageVersion)
 }
 
 // Project decodes o and calls begin once, before the first frame, then frame for each picture, all from the
