@@ -226,6 +226,16 @@ func (g *groups) take() (*group, error) {
 	return out, g.limit(out)
 }
 
+// restore makes a group anew whose folders are gone.
+func (g *groups) restore(o *group) error {
+	for _, d := range o.dirs {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			return err
+		}
+	}
+	return errors.Join(g.pass(), g.limit(o))
+}
+
 // limit sets what a group may take. Swap counts as memory where the machine counts it at all.
 func (g *groups) limit(o *group) error {
 	memory, tasks := strconv.FormatUint(g.memory, 10), strconv.Itoa(maxTasks)

@@ -74,6 +74,27 @@ func TestGroupsAreRemoved(t *testing.T) {
 	}
 }
 
+// TestAGroupThatWasRemovedIsMadeAnew takes the groups away that wait for children.
+func TestAGroupThatWasRemovedIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	c := grouped(t, Limits{})
+	examine(t, c, "x", "one")
+	c.groups.mu.Lock()
+	for _, g := range c.groups.free {
+		for _, d := range g.dirs {
+			if err := os.Remove(d); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	c.groups.mu.Unlock()
+	for range 3 {
+		if r := examine(t, c, "x", "one"); len(r.Deaths) > 0 {
+			t.Errorf("%+v", r.Deaths)
+		}
+	}
+}
+
 // TestTheGroupsStateIsTold looks at the layer, whatever the machine delegates.
 func TestTheGroupsStateIsTold(t *testing.T) {
 	t.Parallel()

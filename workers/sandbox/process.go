@@ -179,11 +179,17 @@ func (p *process) join(g *groups) (err error) {
 	if g == nil {
 		return nil
 	}
+	p.groups = g
 	if p.group, err = g.take(); err != nil {
 		return err
 	}
-	p.groups = g
-	return p.group.join(p.pid)
+	err = p.group.join(p.pid)
+	if errors.Is(err, os.ErrNotExist) { // somebody tidied up meanwhile
+		if err = g.restore(p.group); err == nil {
+			err = p.group.join(p.pid)
+		}
+	}
+	return err
 }
 
 // dismiss ends a child whatever it is doing, and forgets it.
