@@ -291,6 +291,10 @@ var cases = map[pipeline.Code]map[string]testCase{
 			states(pipeline.Damage{Of: "samples", Read: 5, Stated: 9, Missing: 1000}),
 			[]string{"questions duration=— errors=— missing=1000 of=samples read=5 stated=9 stream=0 times=— until=—"},
 		},
+		"a photo whose rows were not counted": {
+			states(pipeline.Damage{Of: "rows", Errors: 1}),
+			[]string{"questions duration=— errors=1 missing=— of=rows read=— stated=— stream=0 times=— until=—"},
+		},
 		"whole": {states(), nil},
 	},
 	"file.preview_differs": {

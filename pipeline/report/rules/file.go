@@ -105,6 +105,9 @@ func damaged(d pipeline.Dossier) []pipeline.Finding {
 			}
 		}
 		read := strconv.FormatInt(f.Read, 10)
+		if f.Read == 0 && f.Stated == 0 {
+			read = "—" // not counted
+		}
 		out = append(out, pipeline.Finding{
 			Code: "file.damaged", Weight: pipeline.Questions,
 			Values: map[string]string{
