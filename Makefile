@@ -98,7 +98,7 @@ powercut: setup-test ## cut the power under an intake, and fail each of its call
 
 .PHONY: hostile
 hostile: setup-test ## malformed files of all formats through whole runs; long. FILES for another number
-	@$(LONG_TEST) -run '^TestMutantsFull$$' ./cmd/dokaz -mutants $(or $(FILES),100000) -figures "$(FIGURES)"
+	@$(LONG_TEST) -run '^(TestMutantsFull|TestAttacksThroughEveryDoorFull)$$' ./cmd/dokaz -mutants $(or $(FILES),100000) -figures "$(FIGURES)"
 
 .PHONY: poison
 poison: setup-test ## 100 items that kill their children among 900 good ones; long

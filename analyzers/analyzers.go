@@ -6,6 +6,7 @@ import (
 	"dokaz/analyzers/archive"
 	"dokaz/analyzers/c2pa"
 	"dokaz/analyzers/container"
+	"dokaz/analyzers/damage"
 	"dokaz/analyzers/exif"
 	"dokaz/analyzers/features"
 	"dokaz/analyzers/format"
@@ -18,25 +19,26 @@ import (
 	"dokaz/pipeline"
 )
 
-// All returns every analyzer, in the order in which reports list them.
-func All() []pipeline.Analyzer {
+// All returns every analyzer, in the order in which reports list them, each within the limits on files.
+func All(l pipeline.Limits) []pipeline.Analyzer {
 	return []pipeline.Analyzer{
 		format.New(),
-		structure.New(),
-		exif.New(),
-		c2pa.New(c2pa.Shipped()),
-		container.New(),
-		pixelhash.New(),
-		framehash.New(),
-		features.New(),
-		sound.New(),
-		thumbnail.New(),
-		archive.New(nil),
+		structure.Within(l),
+		exif.Within(l),
+		c2pa.Within(c2pa.Shipped(), l),
+		container.Within(l),
+		pixelhash.Within(l),
+		framehash.Within(l),
+		features.Within(l),
+		sound.Within(l),
+		damage.Within(l),
+		thumbnail.Within(l),
+		archive.Within(l, nil),
 	}
 }
 
 // OnDemand returns those who are asked one by one when a person wants to see something, and never by an examination, with the
 // projector that shows them what they need.
-func OnDemand() ([]pipeline.Analyzer, *media.Projector) {
-	return []pipeline.Analyzer{thumbnail.NewPreview()}, thumbnail.Projector()
+func OnDemand(l pipeline.Limits) ([]pipeline.Analyzer, *media.Projector) {
+	return []pipeline.Analyzer{thumbnail.NewPreview(l)}, thumbnail.Projector(l)
 }

@@ -20,7 +20,7 @@ import (
 func TestEveryDeclaredFactIsProduced(t *testing.T) {
 	t.Parallel()
 	missing := map[string]map[pipeline.FactKind]bool{}
-	for _, a := range All() {
+	for _, a := range All(pipeline.Limits{}) {
 		missing[a.Spec().Name] = map[pipeline.FactKind]bool{}
 		for _, k := range a.Spec().Yields {
 			missing[a.Spec().Name][k] = true
@@ -64,7 +64,7 @@ func look(ctx context.Context, b []byte, missing map[string]map[pipeline.FactKin
 	}
 	var watches []pipeline.Watch
 	var begin []func(pipeline.Footage)
-	for _, a := range All() {
+	for _, a := range All(pipeline.Limits{}) {
 		left := missing[a.Spec().Name]
 		if len(left) == 0 || !examines(a.Spec(), it.Kind) {
 			continue

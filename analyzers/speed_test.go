@@ -36,7 +36,7 @@ func BenchmarkPhotos(b *testing.B) {
 	}
 	say := func(pipeline.Where, pipeline.Fact) {}
 	work := map[string]func(raw []byte){"sha256": func(raw []byte) { pipeline.DigestOf(raw) }}
-	for _, a := range All() {
+	for _, a := range All(pipeline.Limits{}) {
 		if r, ok := a.(pipeline.Reader); ok && examines(a.Spec(), pipeline.Photo) {
 			work[a.Spec().Name] = func(raw []byte) {
 				_ = r.Read(b.Context(), pipeline.Item{Kind: pipeline.Photo}, held{bytes.NewReader(raw)}, say)

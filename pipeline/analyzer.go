@@ -59,6 +59,8 @@ type Footage struct {
 	Decoder string // which decoder gives the pixels, with version
 	Stream  int    // index in the container; 0 for photos
 	Still   bool   // one frame: a photo
+
+	Decoded *Decoded // what decoding came to: whole once the stream has ended, nil where nobody counts
 }
 
 // Frame is one decoded picture.

@@ -35,6 +35,7 @@ const (
 	KindDeclaration   FactKind = "declaration"
 	KindRelation      FactKind = "relation"
 	KindCredential    FactKind = "credential"
+	KindDamage        FactKind = "damage"
 )
 
 // FileType is what the content is, beside what the name claims.
@@ -303,6 +304,7 @@ func (History) fact() FactKind       { return KindHistory }
 func (Declaration) fact() FactKind   { return KindDeclaration }
 func (Relation) fact() FactKind      { return KindRelation }
 func (Credential) fact() FactKind    { return KindCredential }
+func (Damage) fact() FactKind        { return KindDamage }
 
 // KindOf returns the kind of a fact.
 func KindOf(f Fact) FactKind { return f.fact() }

@@ -31,6 +31,7 @@ var blank = map[FactKind]func() any{
 	KindDeclaration:   func() any { return new(Declaration) },
 	KindRelation:      func() any { return new(Relation) },
 	KindCredential:    func() any { return new(Credential) },
+	KindDamage:        func() any { return new(Damage) },
 }
 
 // MarshalFact returns the kind and the JSON object of a fact.
@@ -97,6 +98,8 @@ func UnmarshalFact(k FactKind, b []byte) (Fact, error) {
 	case *Relation:
 		return *p, nil
 	case *Credential:
+		return *p, nil
+	case *Damage:
 		return *p, nil
 	}
 	return nil, fmt.Errorf("%w: fact %s", ErrMalformed, k)

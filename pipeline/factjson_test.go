@@ -34,6 +34,7 @@ var samples = []Fact{
 	Derivative{Role: "thumbnail", MediaType: "image/jpeg", Digest: DigestOf(nil), Width: 3, Height: 2},
 	Piece{"jpeg", "DQT", 0, 4, "quantisation tables", []Field{{"Pq", "0", 24, 1}}, true, "unknown", 3},
 	Signature{"jpeg-header/1", DigestOf(nil), "APP0 DQT", true},
+	Damage{"frames", 1, 100, 250, 4, 10, 9000, 3, 2, []float64{1, 2.5, 4, 4}},
 	CodedDigest{"packets/1", 1, "h264", DigestOf(nil), 9000, 25},
 	History{"saved", "2020-08-12T20:00:00+03:00", "GIMP", "/", "xmp.iid:1", "xmpMM:History[0]"},
 	Declaration{"ai", "trainedAlgorithmicMedia", "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", "IPTC", "Iptc4xmpExt:DigitalSourceType"},

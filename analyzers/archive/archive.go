@@ -28,16 +28,8 @@ type Out interface {
 	End(whole bool) error
 }
 
-// Limits bound what one archive may unfold to. They are the same for all, so that equal archives give equal items.
-type Limits struct {
-	Members int   // entries of any kind
-	Bytes   int64 // of all members together
-	Ratio   int64 // bytes of the members for each byte of the archive; the first Slack bytes are free
-	Slack   int64 // bytes
-}
-
-// defaults hold a phone's whole camera roll, and stop a bomb at a hundred times its size.
-var defaults = Limits{Members: 100_000, Bytes: 64 << 30, Ratio: 100, Slack: 64 << 20}
+// Limits bound what one archive may unfold to.
+type Limits = pipeline.ArchiveLimits
 
 const (
 	maxName   = 4 << 10 // bytes of a member's name that are told
@@ -51,11 +43,11 @@ type Analyzer struct {
 	limits Limits
 }
 
-// New returns the analyzer. Without out what is read is checked and dropped.
-func New(out Out) Analyzer { return Analyzer{out, defaults} }
+// New returns the analyzer with the default limits. Without out what is read is checked and dropped.
+func New(out Out) Analyzer { return Within(pipeline.Limits{}, out) }
 
-// Bounds are the limits that New sets.
-func Bounds() Limits { return defaults }
+// Within is New with these limits.
+func Within(l pipeline.Limits, out Out) Analyzer { return Analyzer{out, l.OrDefaults().Archive} }
 
 // Spec declares it.
 func (a Analyzer) Spec() pipeline.Spec {
@@ -63,8 +55,8 @@ func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "archive",
 		Version: 1,
-		Parameters: fmt.Sprintf("zip, 7z, tar, gzip, bzip2, xz, zstd; at most %s members, %s bytes, %s times its size above %s bytes",
-			grouped(int64(l.Members)), grouped(l.Bytes), grouped(l.Ratio), grouped(l.Slack)),
+		Parameters: fmt.Sprintf("zip, 7z, tar, gzip, bzip2, xz, zstd; at most %s members, %s bytes, %s times its size above %s bytes, %s bytes of dictionary",
+			grouped(l.Members), grouped(l.Bytes), grouped(l.Ratio), grouped(l.Slack), grouped(l.Window)),
 		Kinds:  []pipeline.Kind{pipeline.Other},
 		Yields: []pipeline.FactKind{pipeline.KindTag},
 	}
@@ -78,7 +70,7 @@ func (a Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Origina
 	if !known {
 		return fmt.Errorf("%w: no archive", pipeline.ErrUnsupported)
 	}
-	x := &unfolding{ctx: ctx, out: a.out, limits: a.limits, size: o.Size(), say: say}
+	x := &unfolding{ctx: ctx, out: a.out, limits: pipeline.Limits{Archive: a.limits}.OrDefaults().Archive, size: o.Size(), say: say}
 	err := open(x, o)
 	if err == nil || x.entries > 0 {
 		x.summarise(it.Format)
@@ -114,8 +106,8 @@ type entry struct {
 
 // announced checks a number of entries that an archive states before any is read.
 func (x *unfolding) announced(entries int) error {
-	if entries > x.limits.Members {
-		return fmt.Errorf("%w: archive members %s over %s", pipeline.ErrRefused, grouped(int64(entries)), grouped(int64(x.limits.Members)))
+	if n := int64(entries); n > x.limits.Members {
+		return pipeline.Over("archive members", n, x.limits.Members)
 	}
 	return nil
 }
@@ -141,6 +133,8 @@ func (x *unfolding) take(e entry) error {
 		switch {
 		case errors.As(err, &ours):
 			return ours.error
+		case errors.Is(err, pipeline.ErrRefused):
+			return err
 		case err != nil:
 			x.broken++
 			e.note = "not read: " + err.Error()
@@ -241,10 +235,10 @@ func fill(r io.Reader, buf []byte) (n int, err error) {
 
 func (x *unfolding) over() error {
 	if x.bytes > x.limits.Bytes {
-		return fmt.Errorf("%w: archive bytes %s over %s", pipeline.ErrRefused, grouped(x.bytes), grouped(x.limits.Bytes))
+		return pipeline.Over("archive bytes", x.bytes, x.limits.Bytes)
 	}
 	if most := x.limits.Ratio * max(x.size, 1); x.bytes > x.limits.Slack && x.bytes > most {
-		return fmt.Errorf("%w: archive ratio %s over %s", pipeline.ErrRefused, grouped((x.bytes+x.size-1)/max(x.size, 1)), grouped(x.limits.Ratio))
+		return pipeline.Over("archive ratio", (x.bytes+x.size-1)/max(x.size, 1), x.limits.Ratio)
 	}
 	return nil
 }
@@ -295,10 +289,4 @@ func readable(s string) string {
 }
 
 // grouped writes n with a comma before each three digits.
-func grouped(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func grouped(n int64) string { return pipeline.Grouped(n) }

@@ -153,7 +153,7 @@ func TestZip(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	members, told, err := unfold(b, defaults)
+	members, told, err := unfold(b, pipeline.DefaultLimits().Archive)
 	want := map[string]string{}
 	for i, n := range hostileNames {
 		want[n] = fmt.Sprint("text ", i)
@@ -187,7 +187,7 @@ func TestTarAndWhatCompressesIt(t *testing.T) {
 		if b == nil {
 			continue
 		}
-		members, told, err := unfold(b, defaults)
+		members, told, err := unfold(b, pipeline.DefaultLimits().Archive)
 		if diff := cmp.Diff(map[string]string{"../a.jpg": "hello", "b.jpg": ""}, members); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
 		}
@@ -195,10 +195,10 @@ func TestTarAndWhatCompressesIt(t *testing.T) {
 			t.Errorf("%s: told %v", name, got)
 		}
 	}
-	if members, _, err := unfold(compressed(t, []byte("one file"), inGzip), defaults); members[unnamed] != "one file" || err != nil {
+	if members, _, err := unfold(compressed(t, []byte("one file"), inGzip), pipeline.DefaultLimits().Archive); members[unnamed] != "one file" || err != nil {
 		t.Errorf("a compressed file: %v %v", members, err)
 	}
-	if members, _, err := unfold(compressed(t, bytes.Repeat(plain, 3), inGzip)[:60], defaults); err == nil {
+	if members, _, err := unfold(compressed(t, bytes.Repeat(plain, 3), inGzip)[:60], pipeline.DefaultLimits().Archive); err == nil {
 		t.Errorf("cut short: %v, no error", members)
 	}
 }
@@ -242,15 +242,15 @@ func sevenZipped(t *testing.T, options ...string) []byte {
 
 func TestSevenZip(t *testing.T) {
 	t.Parallel()
-	members, _, err := unfold(sevenZipped(t), defaults)
+	members, _, err := unfold(sevenZipped(t), pipeline.DefaultLimits().Archive)
 	if diff := cmp.Diff(map[string]string{"a.jpg": "hello", "ж.jpg": strings.Repeat("world ", 1000)}, members); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	members, told, err := unfold(sevenZipped(t, "-psecret"), defaults)
+	members, told, err := unfold(sevenZipped(t, "-psecret"), pipeline.DefaultLimits().Archive)
 	if len(members) != 0 || err == nil || err.Error() != "encrypted members 2 of 2, not opened" {
 		t.Errorf("encrypted: %v %v %v", members, told, err)
 	}
-	if members, _, err = unfold(sevenZipped(t, "-psecret", "-mhe=on"), defaults); len(members) != 0 || err == nil || !strings.Contains(err.Error(), "encrypted") {
+	if members, _, err = unfold(sevenZipped(t, "-psecret", "-mhe=on"), pipeline.DefaultLimits().Archive); len(members) != 0 || err == nil || !strings.Contains(err.Error(), "encrypted") {
 		t.Errorf("encrypted names: %v %v", members, err)
 	}
 }
@@ -301,7 +301,7 @@ func FuzzRead(f *testing.F) {
 		for _, text := range members {
 			total += len(text)
 		}
-		if len(members) > l.Members || int64(total) > l.Bytes {
+		if len(members) > int(l.Members) || int64(total) > l.Bytes {
 			t.Fatalf("%d members of %d bytes, %v", len(members), total, err)
 		}
 	})

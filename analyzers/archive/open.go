@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"time"
 
 	"github.com/bodgit/sevenzip"
@@ -69,6 +70,7 @@ func peculiar(m fs.FileMode) string {
 }
 
 func (x *unfolding) sevenZip(o pipeline.Original) error {
+	x.watchSevenZip()
 	z, err := sevenzip.NewReader(o, o.Size())
 	if err != nil {
 		var read *sevenzip.ReadError
@@ -151,6 +153,9 @@ func (x *unfolding) gzip(o pipeline.Original) error {
 }
 
 func (x *unfolding) xz(o pipeline.Original) error {
+	if err := x.xzWindow(o); err != nil {
+		return err
+	}
 	z, err := xz.NewReader(stream(o))
 	if err != nil {
 		return err
@@ -158,11 +163,17 @@ func (x *unfolding) xz(o pipeline.Original) error {
 	return x.packed(z, "")
 }
 
-// maxWindow is how many bytes a zstd frame may ask to look back; the program zstd itself refuses more unless told (RFC 8878 §3.1.1.1.2).
-const maxWindow = 128 << 20
-
 func (x *unfolding) zstd(o pipeline.Original) error {
-	z, err := zstd.NewReader(stream(o), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+	var head zstd.Header
+	first := make([]byte, min(o.Size(), zstd.HeaderMaxSize))
+	if n, err := o.ReadAt(first, 0); n == len(first) || errors.Is(err, io.EOF) {
+		if head.Decode(first[:n]) == nil {
+			if err := x.windowed(int64(min(head.WindowSize, math.MaxInt64))); err != nil {
+				return err
+			}
+		}
+	}
+	z, err := zstd.NewReader(stream(o), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(uint64(x.limits.Window)))
 	if err != nil {
 		return err
 	}

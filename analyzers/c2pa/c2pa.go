@@ -11,17 +11,23 @@ import (
 )
 
 // Analyzer reads Content Credentials.
-type Analyzer struct{ trust Trust }
+type Analyzer struct {
+	trust  Trust
+	limits pipeline.Limits
+}
 
-// New returns the analyzer with a list of who is trusted.
-func New(t Trust) *Analyzer { return &Analyzer{t} }
+// New returns the analyzer with a list of who is trusted, and the default limits.
+func New(t Trust) *Analyzer { return Within(t, pipeline.Limits{}) }
+
+// Within is New with these limits.
+func Within(t Trust, l pipeline.Limits) *Analyzer { return &Analyzer{t, l.OrDefaults()} }
 
 // Spec declares it. The trust list is a parameter: another list is another measurement.
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "c2pa",
 		Version:    1,
-		Parameters: fmt.Sprintf("C2PA 1.4 and 2.1; trust list: %s; at most %d manifests, %d MiB", a.trust, maxManifests, maxStore>>20),
+		Parameters: fmt.Sprintf("C2PA 1.4 and 2.1; trust list: %s; at most %d manifests, %d MiB, %d superboxes within one another", a.trust, maxManifests, maxStore>>20, a.limits.Nesting),
 		Kinds:      []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields:     []pipeline.FactKind{pipeline.KindCredential, pipeline.KindHistory, pipeline.KindDeclaration},
 	}
@@ -46,7 +52,7 @@ func (a *Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Origina
 func (a *Analyzer) read(file io.ReaderAt, size int64, s store, stores int, say pipeline.Say) error {
 	w := place(s)
 	count := 0
-	root, err := parse(s.bytes, 0, &count)
+	root, err := parse(s.bytes, 0, reach{&count, a.limits.Nesting})
 	if err = errors.Join(s.problems, err); err != nil {
 		err = fmt.Errorf("%s: %w", s.path, err)
 	}

@@ -16,7 +16,6 @@ package c2pa
 const (
 	maxStore      = 32 << 20 // bytes of all manifest stores of a file
 	maxSegments   = 4096     // pieces that a store is put together from
-	maxDepth      = 16       // superboxes in superboxes
 	maxBoxes      = 20_000   // boxes of a store
 	maxManifests  = 64       // manifests told of
 	maxAssertions = 512      // of one claim

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"dokaz/pipeline"
 )
 
 // superbox is a JUMBF superbox: a description and what it describes (ISO/IEC 19566-5 Annex B).
@@ -57,13 +59,19 @@ func boxes(b []byte, count *int) ([]box, error) {
 	return out, nil
 }
 
+// reach is how far a store is read: boxes counted so far, and superboxes within one another.
+type reach struct {
+	boxes   *int
+	nesting int64
+}
+
 // parse reads the contents of one superbox. What was read before an error is given with it.
-func parse(body []byte, depth int, count *int) (*superbox, error) {
+func parse(body []byte, depth int64, r reach) (*superbox, error) {
 	s := &superbox{body: body}
-	if depth > maxDepth {
-		return s, fmt.Errorf("%w: superboxes nested deeper than %d", errJUMBF, maxDepth)
+	if depth > r.nesting {
+		return s, pipeline.Over("nesting of JUMBF", depth, r.nesting)
 	}
-	list, err := boxes(body, count)
+	list, err := boxes(body, r.boxes)
 	if len(list) == 0 || list[0].kind != "jumd" {
 		return s, errors.Join(fmt.Errorf("%w: superbox without description", errJUMBF), err)
 	}
@@ -75,7 +83,7 @@ func parse(body []byte, depth int, count *int) (*superbox, error) {
 			s.content = append(s.content, b)
 			continue
 		}
-		in, perr := parse(b.body, depth+1, count)
+		in, perr := parse(b.body, depth+1, r)
 		s.inner = append(s.inner, in)
 		err = errors.Join(err, perr)
 	}

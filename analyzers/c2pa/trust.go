@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -23,14 +24,14 @@ type Trust struct {
 //go:embed trust.pem
 var shipped []byte
 
-// Shipped is the list that ships with the program.
-func Shipped() Trust {
+// Shipped is the list that ships with the program, read once.
+var Shipped = sync.OnceValue(func() Trust {
 	t, err := ReadTrust(shipped)
 	if err != nil {
 		panic(err) // a test reads it
 	}
 	return t
-}
+})
 
 // ReadTrust reads a list: lines "# name: …" and "# date: 2006-01-02" first, then certificates in PEM, of those who may sign
 // claims; behind a line "# time stamps" of those who may stamp times.

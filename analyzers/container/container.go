@@ -15,21 +15,25 @@ const (
 )
 
 // Analyzer reads containers.
-type Analyzer struct{}
+type Analyzer struct{ limits pipeline.Limits }
 
-// New returns the analyzer.
-func New() *Analyzer { return &Analyzer{} }
+// New returns the analyzer with the default limits.
+func New() *Analyzer { return Within(pipeline.Limits{}) }
+
+// Within returns the analyzer with these limits.
+func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l.OrDefaults()} }
 
 // Spec declares it.
-func (*Analyzer) Spec() pipeline.Spec {
+func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
-		Name: "container", Version: 2,
-		Parameters: fmt.Sprintf("%s; at most %d tags, %d keyframe times per stream", libav.Version(), maxTags, maxKeyframes),
-		Kinds:      []pipeline.Kind{pipeline.Video, pipeline.Audio},
+		Name: "container", Version: 3,
+		Parameters: fmt.Sprintf("%s; at most %d tags, %d keyframe times per stream, %d streams, %d samples, %d pixels",
+			libav.Version(), maxTags, maxKeyframes, a.limits.Streams, a.limits.Samples, a.limits.Pixels),
+		Kinds: []pipeline.Kind{pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindContainer, pipeline.KindStream, pipeline.KindKeyframes, pipeline.KindTag, pipeline.KindExtent,
 			pipeline.KindCaptureTime, pipeline.KindPosition, pipeline.KindDevice, pipeline.KindEncoderTrace,
-			pipeline.KindCodedDigest,
+			pipeline.KindCodedDigest, pipeline.KindDamage,
 		},
 	}
 }
@@ -37,12 +41,12 @@ func (*Analyzer) Spec() pipeline.Spec {
 // Read says where a box is cut off, the container, its fields and what stands in them, then reads all packets and says
 // the streams and their keyframes. What could not be read to its end is said all the same, and a libav.DamageError
 // returned.
-func (*Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Original, say pipeline.Say) error {
+func (a *Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Original, say pipeline.Say) error {
 	cut, err := sayCutBox(it, o, say)
 	if err != nil {
 		return err
 	}
-	f, err := libav.Open(ctx, o, it.Size, it.Format, libav.Limits{})
+	f, err := libav.Open(ctx, o, it.Size, it.Format, a.limits)
 	if err != nil {
 		return err
 	}
@@ -73,10 +77,26 @@ func (*Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Original
 			}
 		}
 	}
+	for i := range f.Streams() {
+		sayBeyond(f, i, say)
+	}
 	if !cut {
 		sayEnd(it, c, count, libav.Damage(err), say)
 	}
 	return err
+}
+
+// sayBeyond says how many of a stream's samples the header places beyond the end of the file.
+func sayBeyond(f *libav.File, stream int, say pipeline.Say) {
+	b := f.Beyond(stream)
+	if b.Samples == 0 {
+		return
+	}
+	fact := pipeline.Damage{Of: "samples", Stream: stream, Read: b.Of - b.Samples, Stated: b.Of, Until: micro(b.Until), Missing: b.Bytes}
+	if s := f.Streams()[stream]; s.Duration != libav.NoTime {
+		fact.Duration = micro(s.TimeBase.Seconds(s.Duration))
+	}
+	say(pipeline.In(group(stream)), fact)
 }
 
 func group(stream int) string { return fmt.Sprintf("stream:%d", stream) }

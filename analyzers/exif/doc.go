@@ -28,7 +28,6 @@ const (
 	maxPacket     = 1 << 20         // bytes of IPTC, and of an XMP packet for imagemeta
 	maxXMP        = 4 << 20         // bytes of an XMP packet, put together of its parts
 	maxPath       = 200             // bytes of the way to a value in XMP
-	maxInflated   = 1 << 20         // bytes of a compressed text
 	maxElements   = 20_000          // XML elements and attributes of an XMP packet
 	maxProperties = 2000            // XMP and IPTC tags each, per block
 	maxFields     = tiff.MaxEntries // Exif tags of one reader per block

@@ -11,18 +11,21 @@ import (
 )
 
 // Analyzer reads Exif, makers' notes, XMP, IPTC and texts of photographs. It has no state.
-type Analyzer struct{}
+type Analyzer struct{ limits pipeline.Limits }
 
-// New returns the analyzer.
-func New() Analyzer { return Analyzer{} }
+// New returns the analyzer with the default limits.
+func New() Analyzer { return Within(pipeline.Limits{}) }
+
+// Within returns the analyzer with these limits.
+func Within(l pipeline.Limits) Analyzer { return Analyzer{l.OrDefaults()} }
 
 // Spec declares it.
-func (Analyzer) Spec() pipeline.Spec {
+func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "exif",
 		Version: 2,
 		Parameters: "readers dokaz, goexif 9e8deecbddbd, imagemeta 1.0.1; at most 64 IFDs of 4096 entries, 4 MiB per block, " +
-			"4 MiB per XMP packet (imagemeta 1 MiB), 8 KiB per value",
+			"4 MiB per XMP packet (imagemeta 1 MiB), 8 KiB per value, " + pipeline.Grouped(a.limits.Inflated) + " bytes per inflated text",
 		Kinds: []pipeline.Kind{pipeline.Photo},
 		Yields: []pipeline.FactKind{
 			pipeline.KindTag, pipeline.KindDisagreement, pipeline.KindCaptureTime, pipeline.KindPosition,
@@ -34,10 +37,10 @@ func (Analyzer) Spec() pipeline.Spec {
 // Read says every field of every block, what readers disagree in, and what times, places, devices and
 // programs the fields name. A file without metadata gives no facts and no error. Where goexif or imagemeta
 // must not or cannot read a block, the other readers' facts are said and the error tells.
-func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
+func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
 	file := patient{ctx, o}
-	f, err := find(file, o.Size())
-	x := examination{say: say, room: maxSaid}
+	f, err := find(file, o.Size(), a.limits)
+	x := examination{say: say, room: maxSaid, limits: a.limits}
 	errs := []error{err}
 	for _, b := range f.exif {
 		embedded, err := x.exif(b)
@@ -71,6 +74,8 @@ func inBlock(b block, err error) error {
 type examination struct {
 	say  pipeline.Say
 	room int // bytes of text that may still be said
+
+	limits pipeline.Limits
 	statements
 }
 

@@ -30,7 +30,7 @@ const (
 )
 
 // find locates the blocks by the structure of the file. What was found before an error is given with it.
-func find(file io.ReaderAt, size int64) (found, error) {
+func find(file io.ReaderAt, size int64, l pipeline.Limits) (found, error) {
 	head := make([]byte, min(size, pipeline.SniffLength))
 	if n, err := file.ReadAt(head, 0); n < len(head) {
 		return found{}, fmt.Errorf("reading the head: %w", err)
@@ -39,7 +39,7 @@ func find(file io.ReaderAt, size int64) (found, error) {
 	if !ok {
 		return found{}, fmt.Errorf("%w: no photo format is known by these first bytes", pipeline.ErrUnsupported)
 	}
-	c := collector{file: file, size: size}
+	c := collector{file: file, size: size, limits: l}
 	var err error
 	switch format.Name {
 	case "jpeg":
@@ -68,6 +68,8 @@ type collector struct {
 	file  io.ReaderAt
 	size  int64
 	spilt bool // a block was left out
+
+	limits pipeline.Limits
 }
 
 // add keeps a block under a path that is unique among those of its kind.
@@ -209,7 +211,7 @@ func (c *collector) text(s parts.Stretch) error {
 	if err != nil {
 		return err
 	}
-	t, err := international(raw)
+	t, err := international(raw, c.limits.Inflated)
 	switch {
 	case err != nil:
 		return fmt.Errorf("iTXt at byte %s: %w", tiff.Grouped(s.At), err)

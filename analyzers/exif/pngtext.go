@@ -32,9 +32,9 @@ func (x *examination) pngText(b block) error {
 	var t pngWords
 	switch b.path[:4] {
 	case "iTXt":
-		t, err = international(raw)
+		t, err = international(raw, x.limits.Inflated)
 	default:
-		t, err = latin(raw, b.path[0] == 'z')
+		t, err = latin(raw, b.path[0] == 'z', x.limits.Inflated)
 	}
 	if t.keyword == "" {
 		return err
@@ -58,7 +58,7 @@ func (x *examination) pngText(b block) error {
 }
 
 // latin reads tEXt and zTXt: keyword, then text in Latin-1, deflated or not.
-func latin(b []byte, deflated bool) (pngWords, error) {
+func latin(b []byte, deflated bool, most int64) (pngWords, error) {
 	end := bytes.IndexByte(b[:min(len(b), 80)], 0)
 	if end <= 0 {
 		return pngWords{}, errNoText
@@ -71,14 +71,14 @@ func latin(b []byte, deflated bool) (pngWords, error) {
 		if len(body) < 1 {
 			return t, errNoText
 		}
-		body, err = inflate(body[1:])
+		body, err = inflate(body[1:], most)
 	}
 	t.text = runes(body)
 	return t, err
 }
 
 // international reads iTXt: keyword, compression flag and method, language, translated keyword, text in UTF-8.
-func international(b []byte) (pngWords, error) {
+func international(b []byte, most int64) (pngWords, error) {
 	end := bytes.IndexByte(b[:min(len(b), 80)], 0)
 	if end <= 0 || end+3 > len(b) {
 		return pngWords{}, errNoText
@@ -99,7 +99,7 @@ func international(b []byte) (pngWords, error) {
 	var err error
 	if t.at = int64(at); deflated {
 		t.at, t.note = 0, "inflated"
-		body, err = inflate(body)
+		body, err = inflate(body, most)
 	}
 	if t.language != "" {
 		t.note = also("language "+clip(t.language, maxBinary), t.note)
@@ -109,15 +109,15 @@ func international(b []byte) (pngWords, error) {
 }
 
 // inflate gives what there is of a zlib stream, within the bound.
-func inflate(b []byte) ([]byte, error) {
+func inflate(b []byte, most int64) ([]byte, error) {
 	z, err := zlib.NewReader(bytes.NewReader(b))
 	if err != nil {
 		return nil, err
 	}
 	defer z.Close() // nothing is lost by closing a reader of memory
-	out, err := io.ReadAll(io.LimitReader(z, maxInflated+1))
-	if len(out) > maxInflated {
-		return out[:maxInflated], fmt.Errorf("text inflates to more than %s bytes: %w", tiff.Grouped(maxInflated), pipeline.ErrRefused)
+	out, err := io.ReadAll(io.LimitReader(z, most+1))
+	if n := int64(len(out)); n > most {
+		return out[:most], pipeline.Over("inflated bytes of a text", n, most)
 	}
 	return out, err
 }

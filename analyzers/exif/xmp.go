@@ -52,6 +52,9 @@ func (x *examination) xmp(b block) error {
 	}
 	x.xmpFacts(b, leaves)
 	x.past(b, leaves)
+	if bytes.Contains(packet, []byte("<!ENTITY")) {
+		return errors.Join(fmt.Errorf("%w: XMP declares entities, which are not unfolded", pipeline.ErrRefused), err)
+	}
 	if b.size > maxPacket {
 		return errors.Join(err, fmt.Errorf("imagemeta not run: XMP of %s bytes, the limit is %s: %w", tiff.Grouped(b.size), tiff.Grouped(maxPacket), pipeline.ErrRefused))
 	}

@@ -38,19 +38,22 @@ const (
 )
 
 // Analyzer is the watcher of photos and videos.
-type Analyzer struct{}
+type Analyzer struct{ limits pipeline.Limits }
 
-// New returns the analyzer.
-func New() *Analyzer { return &Analyzer{} }
+// New returns the analyzer with the default limits.
+func New() *Analyzer { return Within(pipeline.Limits{}) }
+
+// Within returns the analyzer of what is shown within these limits.
+func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 
 // Spec declares the analyzer.
-func (*Analyzer) Spec() pipeline.Spec {
+func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "features",
 		Version: 2,
 		Parameters: fmt.Sprintf("%s of luma area-averaged to at most %d pixels a side, at most %d of a photo with a miniature of %d pixels, %d of a frame of video of %d pixels; "+
 			"frames that changed by %d bits of PDQ at most once in %s, others after %s to %s, at most %d; %s",
-			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, again, longest, MaxFrames, media.New().Parameters()),
+			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, again, longest, MaxFrames, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Photo, pipeline.Video},
 		Yields: []pipeline.FactKind{pipeline.KindLocalFeatures},
 	}

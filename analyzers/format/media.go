@@ -1,7 +1,6 @@
 package format
 
 import (
-	"encoding/binary"
 	"errors"
 
 	"dokaz/analyzers/internal/parts"
@@ -79,31 +78,11 @@ func (x *examination) heif() error {
 
 // jpeg2000 says the size in the image header box (ISO/IEC 15444-1 I.5.3.1).
 func (x *examination) jpeg2000() error {
-	for top, err := range parts.Boxes(x.file, 0, x.size) {
-		if err != nil || top.Name != "jp2h" {
-			if err != nil {
-				return nil // the walk of the boxes told
-			}
-			continue
-		}
-		for p, err := range parts.Boxes(x.file, top.Body, min(top.End(), x.size)) {
-			if err != nil {
-				return nil
-			}
-			if p.Name != "ihdr" || p.Length < 8 {
-				continue
-			}
-			b, err := x.peek(p.Body, 8)
-			if err != nil {
-				return err
-			}
-			if len(b) == 8 {
-				x.raster(pipeline.At(p.At, p.End()-p.At), "jp2h/ihdr", int(binary.BigEndian.Uint32(b[4:])), int(binary.BigEndian.Uint32(b)), 0)
-			}
-			return nil
-		}
+	p, width, height, ok, err := parts.JP2Header(x.file, x.size)
+	if ok {
+		x.raster(pipeline.At(p.At, p.End()-p.At), "jp2h/ihdr", int(width), int(height), 0)
 	}
-	return nil
+	return err
 }
 
 // The elements that a Matroska file has at its top level (RFC 9559 §5.1; RFC 8794 §11.3).

@@ -22,18 +22,21 @@ import (
 const MaxFrames = 40_000
 
 // Analyzer is the watcher of videos.
-type Analyzer struct{}
+type Analyzer struct{ limits pipeline.Limits }
 
-// New returns the analyzer.
-func New() *Analyzer { return &Analyzer{} }
+// New returns the analyzer with the default limits.
+func New() *Analyzer { return Within(pipeline.Limits{}) }
+
+// Within returns the analyzer of what is shown within these limits.
+func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 
 // Spec declares the analyzer.
-func (*Analyzer) Spec() pipeline.Spec {
+func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "framehash",
 		Version: 4,
 		Parameters: fmt.Sprintf("%s; borders agreed over %d frames, at most %d; at most %d frames a stream; miniatures of at most %d pixels, at most %d; %s",
-			pdq.FrameParameters, stretch, maxBoxes, MaxFrames, miniatureArea, MaxMiniatures, media.New().Parameters()),
+			pdq.FrameParameters, stretch, maxBoxes, MaxFrames, miniatureArea, MaxMiniatures, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Video},
 		Yields: []pipeline.FactKind{pipeline.KindFrameHashes, pipeline.KindLocalFeatures},
 	}

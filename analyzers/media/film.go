@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
+	"time"
 
 	"dokaz/analyzers/internal/libav"
 	"dokaz/analyzers/internal/raster"
@@ -13,7 +15,7 @@ import (
 
 // film shows the sampled frames of a file's main stream.
 func (p *Projector) film(ctx context.Context, it pipeline.Item, o pipeline.Original, begin func(pipeline.Footage) error, frame func(pipeline.Frame) error) error {
-	f, err := libav.Open(ctx, o, it.Size, it.Format, libav.Limits{Pixels: p.limits.Pixels})
+	f, err := libav.Open(ctx, o, it.Size, it.Format, p.limits.Limits)
 	if err != nil {
 		return err
 	}
@@ -24,10 +26,12 @@ func (p *Projector) film(ctx context.Context, it pipeline.Item, o pipeline.Origi
 	}
 	stream := f.Streams()[index]
 	s := screening{
-		limits: p.limits, clock: newClock(stream), sampler: sampler{keysOnly: p.limits.Keys}, moving: moving{off: p.limits.Keys}, begin: begin, frame: frame,
-		footage: pipeline.Footage{Decoder: libav.FilmDecoder(stream), Stream: index},
+		limits: p.limits, clock: newClock(stream), sampler: sampler{keysOnly: p.limits.Keys}, moving: moving{off: p.limits.Keys}, begin: begin, frame: frame, stated: f.Container(),
+		footage: pipeline.Footage{Decoder: libav.FilmDecoder(stream), Stream: index, Decoded: &pipeline.Decoded{}},
 	}
 	err = f.Frames(ctx, index, libav.FrameOptions{KeysOnly: p.limits.Keys, Apart: keysApart}, s.show)
+	*s.footage.Decoded = f.Decoded()
+	s.footage.Decoded.Limited = s.footage.Decoded.Limited || p.limits.Keys
 	switch {
 	case s.shown == 0 && err == nil:
 		return errors.New("no frame could be decoded")
@@ -35,8 +39,19 @@ func (p *Projector) film(ctx context.Context, it pipeline.Item, o pipeline.Origi
 		return fmt.Errorf("no frame could be decoded: %w", err)
 	case err == nil && s.unreadable != nil:
 		return s.unreadable
+	case err == nil:
+		return stated(f.Container(), p.limits.Film)
 	}
 	return err
+}
+
+// stated refuses what a container says to come after the time that is shown; where the film itself ended before, it is known by its
+// header alone.
+func stated(c libav.Container, limit time.Duration) error {
+	if s := c.Duration; s > limit.Seconds() && !c.Estimated {
+		return libav.Over("film seconds", int64(min(s, math.MaxInt64/2)), int64(limit/time.Second))
+	}
+	return nil
 }
 
 // screening is one film being shown.
@@ -49,6 +64,7 @@ type screening struct {
 	begin      func(pipeline.Footage) error
 	frame      func(pipeline.Frame) error
 	shown      int
+	stated     libav.Container
 	unreadable error // why sampled frames could not be shown
 }
 
@@ -56,7 +72,10 @@ type screening struct {
 func (s *screening) show(f libav.Frame) error {
 	t := s.clock.at(f.Time)
 	if t > s.limits.Film {
-		return fmt.Errorf("%w: film of more than %s: the rest was not shown", pipeline.ErrRefused, s.limits.Film)
+		if err := stated(s.stated, s.limits.Film); err != nil {
+			return err
+		}
+		return libav.Over("film seconds", int64(t/time.Second)+1, int64(s.limits.Film/time.Second))
 	}
 	between := false
 	if !s.sampler.wants(t, f.Key) {
@@ -64,8 +83,8 @@ func (s *screening) show(f libav.Frame) error {
 			return nil
 		}
 	}
-	if s.shown == s.limits.Frames {
-		return libav.Over("sampled frames", int64(s.shown)+1, int64(s.limits.Frames))
+	if int64(s.shown) == s.limits.Shown {
+		return libav.Over("frames shown", int64(s.shown)+1, s.limits.Shown)
 	}
 	img, err := pictureOf(f, between)
 	if errors.Is(err, pipeline.ErrUnsupported) {

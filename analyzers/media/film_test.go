@@ -66,15 +66,15 @@ func TestFilmIsSampled(t *testing.T) {
 func TestFilmLimits(t *testing.T) {
 	t.Parallel()
 	data := greys(1, 10).Bytes()
-	s, err := project(NewWith(Limits{Frames: 3}), pipeline.Video, "avi", data)
-	if !errors.Is(err, pipeline.ErrRefused) || !strings.Contains(err.Error(), "sampled frames 4 over 3") || len(s.frames) != 3 {
+	s, err := project(Within(pipeline.Limits{Shown: 3}), pipeline.Video, "avi", data)
+	if !errors.Is(err, pipeline.ErrRefused) || !strings.Contains(err.Error(), "frames shown 4 over 3") || len(s.frames) != 3 {
 		t.Errorf("frames: %d, %v", len(s.frames), err)
 	}
-	s, err = project(NewWith(Limits{Film: 5 * time.Second}), pipeline.Video, "avi", data)
-	if !errors.Is(err, pipeline.ErrRefused) || !strings.Contains(err.Error(), "film of more than 5s") || len(s.frames) != 6 {
+	s, err = project(Within(pipeline.Limits{Film: 5 * time.Second}), pipeline.Video, "avi", data)
+	if !errors.Is(err, pipeline.ErrRefused) || !strings.Contains(err.Error(), "film seconds 10 over 5") || len(s.frames) != 6 {
 		t.Errorf("time: %d, %v", len(s.frames), err)
 	}
-	if _, err = project(NewWith(Limits{Pixels: 100}), pipeline.Video, "avi", data); !errors.Is(err, pipeline.ErrRefused) {
+	if _, err = project(Within(pipeline.Limits{Pixels: 100}), pipeline.Video, "avi", data); !errors.Is(err, pipeline.ErrRefused) {
 		t.Errorf("pixels: %v", err)
 	}
 }

@@ -1,12 +1,14 @@
 package media
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
 	"io"
+	"math"
 
 	"dokaz/analyzers/internal/libav"
 	"dokaz/analyzers/internal/parts"
@@ -49,7 +51,7 @@ func (p *Projector) heif(ctx context.Context, src *io.SectionReader) (still, err
 
 // firstOfTrack shows what an image sequence begins with.
 func (p *Projector) firstOfTrack(ctx context.Context, src *io.SectionReader) (out still, err error) {
-	f, err := libav.Open(ctx, src, src.Size(), "mov", libav.Limits{Pixels: p.limits.Pixels})
+	f, err := libav.Open(ctx, src, src.Size(), "mov", p.limits.Limits)
 	if err != nil {
 		return still{}, fmt.Errorf("no primary item: %w", err)
 	}
@@ -168,6 +170,9 @@ func (h *assembly) coded(it parts.Item, c libav.Coding, r libav.Range, into *ima
 	}
 	if c == libav.JPEG { // tables that pictures share stand before each
 		coded, configuration = append(configuration, coded...), nil
+		if err := h.jpegAllowed(coded); err != nil {
+			return nil, err
+		}
 	}
 	if key := string(c) + string(configuration); key != h.key || h.decoder == nil {
 		h.close()
@@ -183,13 +188,26 @@ func (h *assembly) coded(it parts.Item, c libav.Coding, r libav.Range, into *ima
 	}
 	h.tiles++
 	if h.pixels -= int64(img.Bounds().Dx()) * int64(img.Bounds().Dy()); h.pixels < 0 {
-		return nil, fmt.Errorf("%w: pieces of more than %d pixels together", pipeline.ErrRefused, 2*h.limit)
+		return nil, libav.Over("pixels of pieces", 2*h.limit-h.pixels, 2*h.limit)
 	}
 	return img, err
 }
 
+// jpegAllowed holds a JPEG's own header against the limit: the item may state another size, and libav says of one that is too large only
+// that it is invalid.
+func (h *assembly) jpegAllowed(coded []byte) error {
+	c, err := goDecoders["jpeg"].configOf(io.NewSectionReader(bytes.NewReader(coded), 0, int64(len(coded))))
+	if err != nil {
+		return nil // libav may read it all the same
+	}
+	return libav.PixelsAllowed(int64(c.Width), int64(c.Height), h.limit)
+}
+
 // grid puts tiles together (§6.6.2.3).
 func (h *assembly) grid(it parts.Item, r libav.Range, depth int) (image.Image, error) {
+	if err := h.affordable(it); err != nil {
+		return nil, err
+	}
 	b, err := h.bytesOf(it)
 	if err != nil {
 		return nil, err
@@ -242,8 +260,27 @@ func (h *assembly) grid(it parts.Item, r libav.Range, depth int) (image.Image, e
 	return canvas, nil
 }
 
+// affordable refuses a picture whose pieces state more pixels together than may be decoded, before any is.
+func (h *assembly) affordable(it parts.Item) error {
+	sum := int64(0)
+	pieces, _ := h.sources(it)
+	for _, p := range pieces {
+		if err := libav.PixelsAllowed(int64(p.Width), int64(p.Height), h.limit); err != nil {
+			return err
+		}
+		sum += int64(p.Width) * int64(p.Height) // at most 65,535 times the limit
+	}
+	if most := 2 * h.limit; sum > most {
+		return libav.Over("pixels of pieces", sum, most)
+	}
+	return nil
+}
+
 // overlay lays pictures over one another (§6.6.2.4).
 func (h *assembly) overlay(it parts.Item, r libav.Range, depth int) (image.Image, error) {
+	if err := h.affordable(it); err != nil {
+		return nil, err
+	}
 	b, err := h.bytesOf(it)
 	if err != nil {
 		return nil, err
@@ -319,6 +356,13 @@ func (h *assembly) bytesOf(it parts.Item) (out []byte, err error) {
 	if len(it.Stretches) == 0 {
 		return nil, fmt.Errorf("item %d of type %q has no bytes in this file", it.ID, it.Type)
 	}
+	sum := int64(0)
+	for _, s := range it.Stretches {
+		sum += min(max(s.Length, 0), math.MaxInt64/parts.MaxItems)
+	}
+	if sum > maxCodedBytes {
+		return nil, libav.Over("coded bytes", sum, maxCodedBytes)
+	}
 	for _, s := range it.Stretches {
 		length := s.Length
 		if length == 0 && len(it.Stretches) == 1 { // to the end of the file: ISO/IEC 14496-12 §8.11.3.3
@@ -339,7 +383,7 @@ func (h *assembly) read(at, length int64) ([]byte, error) {
 		return nil, fmt.Errorf("%d bytes at byte %d lie beyond the end of the file", length, at)
 	}
 	if h.bytes -= length; h.bytes < 0 {
-		return nil, fmt.Errorf("%w: more than %d coded bytes", pipeline.ErrRefused, maxCodedBytes)
+		return nil, libav.Over("coded bytes", maxCodedBytes-h.bytes, maxCodedBytes)
 	}
 	b := make([]byte, length)
 	if n, err := h.src.ReadAt(b, at); int64(n) < length {

@@ -211,7 +211,7 @@ func TestHEIFGridPutsTilesInTheirPlaces(t *testing.T) {
 func TestHEIFRefuses(t *testing.T) {
 	t.Parallel()
 	needLibav(t)
-	p := NewWith(Limits{Pixels: 10_000})
+	p := Within(pipeline.Limits{Pixels: 10_000})
 	grid := func(w, h byte, from ...byte) piece {
 		return piece{kind: "grid", data: []byte{0, 0, 14, 16, 0, w, 0, h}, props: []prop{ispe(int(w), int(h))}, from: from}
 	}
@@ -242,7 +242,7 @@ func FuzzHEIF(f *testing.F) {
 	f.Add(heifOf(piece{kind: "grid", data: []byte{0, 0, 0, 1, 0, 32, 0, 16}, from: []byte{2, 2}}, jpegItem(16, 16, 50)))
 	f.Add(heifOf(piece{kind: "iden", from: []byte{1}}))
 	f.Add(heifOf(piece{kind: "iovl", data: []byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 0, 16, 0, 1, 0, 1}, from: []byte{2}}, jpegItem(16, 16, 50)))
-	p := NewWith(Limits{Pixels: 1 << 16})
+	p := Within(pipeline.Limits{Pixels: 1 << 16})
 	f.Fuzz(func(_ *testing.T, data []byte) {
 		_, _ = p.heif(context.Background(), section(data))
 	})

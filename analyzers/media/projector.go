@@ -13,11 +13,9 @@ import (
 
 // Limits bound a projection. A zero field means its default.
 type Limits struct {
-	Pixels int64         // of a photo or a frame; 268,435,456
-	Frames int           // shown of one film; 40,000
-	Film   time.Duration // of time shown of one film; 6 h
-	Keys   bool          // of a film keyframes alone are decoded and shown: a quick look
-	Side   int           // pixels that the longer side of a JPEG keeps at least when it is reduced while decoding; 800
+	pipeline.Limits
+	Keys bool // of a film keyframes alone are decoded and shown: a quick look
+	Side int  // pixels that the longer side of a JPEG keeps at least when it is reduced while decoding; 800
 }
 
 // Projector shows items. It holds no state: one may be used by many at once.
@@ -26,17 +24,12 @@ type Projector struct{ limits Limits }
 // New returns a projector with the default limits.
 func New() *Projector { return NewWith(Limits{}) }
 
+// Within returns a projector with these limits on files.
+func Within(l pipeline.Limits) *Projector { return NewWith(Limits{Limits: l}) }
+
 // NewWith returns a projector with limits.
 func NewWith(l Limits) *Projector {
-	if l.Pixels == 0 {
-		l.Pixels = 1 << 28
-	}
-	if l.Frames == 0 {
-		l.Frames = 40_000
-	}
-	if l.Film == 0 {
-		l.Film = 6 * time.Hour
-	}
+	l.Limits = l.Limits.OrDefaults()
 	if l.Side == 0 {
 		l.Side = leastSide
 	}
@@ -51,12 +44,12 @@ func (p *Projector) Parameters() string {
 		sampling = fmt.Sprintf("keyframes alone, at least %s apart", keysApart)
 	}
 	return fmt.Sprintf("%s, at most %d frames and %s of film, %d pixels a frame; first picture of animations; JPEG reduced while decoding to no less than %d pixels a side; %s",
-		sampling, p.limits.Frames, p.limits.Film, p.limits.Pixels, p.limits.Side, Decoders())
+		sampling, p.limits.Shown, p.limits.Film, p.limits.Pixels, p.limits.Side, Decoders())
 }
 
 // Decoders names every decoder of this build with its version: what all pixels depend on.
 func Decoders() string {
-	return fmt.Sprintf("%s; %s; x/image %s; HEIF items by libav", libav.Version(), runtime.Version(), imageVersion)
+	return fmt.Sprintf("%s; %s; x/image %s; HEIF items by libav; cut PNG as far as it goes", libav.Version(), runtime.Version(), imageVersion)
 }
 
 // Project decodes o and calls begin once, before the first frame, then frame for each picture, all from the
@@ -88,7 +81,7 @@ func (p *Projector) photo(ctx context.Context, it pipeline.Item, o pipeline.Orig
 		}
 		return fmt.Errorf("%s: %w", it.Format, damage)
 	}
-	if err := begin(pipeline.Footage{Decoder: s.decoder, Still: true}); err != nil {
+	if err := begin(pipeline.Footage{Decoder: s.decoder, Still: true, Decoded: p.rows(it, o, s, damage)}); err != nil {
 		return err
 	}
 	if err := frame(s.upright()); err != nil {

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"dokaz/analyzers/internal/libav"
+	"dokaz/analyzers/internal/parts"
 	"dokaz/analyzers/internal/raster"
 	"dokaz/pipeline"
 )
@@ -65,6 +66,13 @@ func (p *Projector) still(ctx context.Context, it pipeline.Item, o pipeline.Orig
 	case "heic", "avif":
 		return p.heif(ctx, src)
 	case "jp2":
+		_, width, height, ok, err := parts.JP2Header(src, src.Size())
+		if ok {
+			err = libav.PixelsAllowed(int64(width), int64(height), p.limits.Pixels)
+		}
+		if err != nil {
+			return still{}, err
+		}
 		return p.byLibav(ctx, src, it.Format, 0)
 	}
 	d, ok := goDecoders[it.Format]
@@ -109,6 +117,11 @@ func (p *Projector) coded(ctx context.Context, src *io.SectionReader, format str
 		return still{}, outcome(d.name, err)
 	}
 	s, failed := p.byLibav(ctx, src, format, 0)
+	if s.picture == nil && format == "png" {
+		if img, ok := mended(src, d, p.limits.Pixels); ok {
+			return still{picture: img, decoder: d.name}, &libav.DamageError{Packets: 1, First: nan, Ended: outcome(d.name, err)}
+		}
+	}
 	if s.picture == nil {
 		return still{}, outcome(d.name, err)
 	}
@@ -134,7 +147,7 @@ func isUnsupported(err error) bool {
 }
 
 func (p *Projector) byLibav(ctx context.Context, src *io.SectionReader, format string, halvings int) (still, error) {
-	img, err := libav.DecodeStill(ctx, src, src.Size(), format, halvings, libav.Limits{Pixels: p.limits.Pixels})
+	img, err := libav.DecodeStill(ctx, src, src.Size(), format, halvings, p.limits.Limits)
 	if img == nil {
 		return still{}, err
 	}

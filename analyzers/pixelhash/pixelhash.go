@@ -29,18 +29,21 @@ import (
 const exchangeSide = 256
 
 // Analyzer is the watcher of photos.
-type Analyzer struct{}
+type Analyzer struct{ limits pipeline.Limits }
 
-// New returns the analyzer.
-func New() *Analyzer { return &Analyzer{} }
+// New returns the analyzer with the default limits.
+func New() *Analyzer { return Within(pipeline.Limits{}) }
+
+// Within returns the analyzer of what is shown within these limits.
+func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 
 // Spec declares the analyzer.
-func (*Analyzer) Spec() pipeline.Spec {
+func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "pixelhash",
 		Version: 2,
 		Parameters: fmt.Sprintf("%s; %s; goimagehash 1.1.0 ahash, dhash, phash of 64 bits, on white, area-averaged to at most %d; %s",
-			pdq.Parameters, views.Parameters, exchangeSide, media.New().Parameters()),
+			pdq.Parameters, views.Parameters, exchangeSide, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Photo},
 		Yields: []pipeline.FactKind{pipeline.KindPictureHash},
 	}

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"dokaz/analyzers/internal/chromaprint"
@@ -18,36 +19,36 @@ import (
 	"dokaz/pipeline"
 )
 
-// Bounds of what is heard.
-const (
-	MaxLength = 2 * time.Hour    // what comes later is left out, and the fact is marked as cut
-	MaxShort  = 10 * time.Second // up to which a sound gets fine words besides
-)
+// MaxShort is up to which length a sound gets fine words besides.
+const MaxShort = 10 * time.Second
 
 // Analyzer is the reader of sounds and videos.
-type Analyzer struct{}
+type Analyzer struct{ limits pipeline.Limits }
 
-// New returns the analyzer.
-func New() *Analyzer { return &Analyzer{} }
+// New returns the analyzer with the default limits.
+func New() *Analyzer { return Within(pipeline.Limits{}) }
+
+// Within returns the analyzer with these limits. Of a longer sound what comes later is left out, and the fact is marked as cut.
+func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l.OrDefaults()} }
 
 // Spec declares the analyzer.
-func (*Analyzer) Spec() pipeline.Spec {
+func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "sound",
-		Version:    1,
-		Parameters: fmt.Sprintf("chromaprint2 as fpcalc 1.5.1; fine words up to %s; at most %s; %s", MaxShort, MaxLength, libav.Version()),
+		Version:    2,
+		Parameters: fmt.Sprintf("chromaprint2 as fpcalc 1.5.1; fine words up to %s; at most %s; %s", MaxShort, a.limits.Sound, libav.Version()),
 		Kinds:      []pipeline.Kind{pipeline.Video, pipeline.Audio},
-		Yields:     []pipeline.FactKind{pipeline.KindAudioPrint},
+		Yields:     []pipeline.FactKind{pipeline.KindAudioPrint, pipeline.KindDamage},
 	}
 }
 
-// errEnough ends decoding where MaxLength is reached.
+// errEnough ends decoding where the limit is reached.
 var errEnough = errors.New("enough was heard")
 
 // Read says the fingerprint of the main stream, as far as it could be decoded; damage is returned afterwards as a
 // libav.DamageError. An item without sound, or with too little of it for one word, gives pipeline.ErrUnsupported.
-func (*Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	f, err := libav.Open(ctx, o, it.Size, it.Format, libav.Limits{})
+func (a *Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Original, say pipeline.Say) error {
+	f, err := libav.Open(ctx, o, it.Size, it.Format, a.limits)
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (*Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Original
 	if err != nil {
 		return err
 	}
-	h := newHearing(MaxLength)
+	h := newHearing(a.limits.Sound)
 	err = f.Samples(ctx, stream, h.hear)
 	if err != nil && !errors.Is(err, errEnough) && libav.Damage(err) == nil {
 		return err
@@ -66,11 +67,26 @@ func (*Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Original
 		p.Decoder, p.Stream = libav.FilmDecoder(f.Streams()[stream]), stream
 		say(pipeline.Where{}, p)
 	}
+	if fact, ok := f.Decoded().Damage("packets", stream); ok {
+		say(pipeline.In(fmt.Sprintf("stream:%d", stream)), fact)
+	}
 	switch damage := libav.Damage(err); {
 	case damage != nil:
 		return damage
 	case len(h.prints()) == 0:
 		return fmt.Errorf("%w: %.1f s of sound are too few for a fingerprint", pipeline.ErrUnsupported, float64(h.heard)/chromaprint.Rate)
+	}
+	return a.stated(f.Container(), h.cut)
+}
+
+// stated refuses what comes after the time that is heard; where the sound itself ended before, it is known by its header alone.
+func (a *Analyzer) stated(c libav.Container, cut bool) error {
+	limit := a.limits.Sound
+	switch s := c.Duration; {
+	case s > limit.Seconds() && !c.Estimated:
+		return pipeline.Over("sound seconds", int64(min(s, math.MaxInt64/2)), int64(limit/time.Second))
+	case cut:
+		return fmt.Errorf("%w: sound of more than %s: the rest was not heard", pipeline.ErrRefused, limit)
 	}
 	return nil
 }

@@ -38,7 +38,9 @@ func read(t *testing.T, data []byte) ([]pipeline.AudioPrint, error) {
 	it := pipeline.Item{Digest: pipeline.DigestOf(data), Size: int64(len(data)), Kind: f.Kind, Format: f.Name}
 	var out []pipeline.AudioPrint
 	err := New().Read(t.Context(), it, original{bytes.NewReader(data)}, func(_ pipeline.Where, f pipeline.Fact) {
-		out = append(out, f.(pipeline.AudioPrint))
+		if p, ok := f.(pipeline.AudioPrint); ok {
+			out = append(out, p)
+		}
 	})
 	return out, err
 }
@@ -136,7 +138,7 @@ func TestSoundBeyondTheBoundIsCut(t *testing.T) {
 
 func TestAChangeOfRateGoesOn(t *testing.T) {
 	t.Parallel()
-	h := newHearing(MaxLength)
+	h := newHearing(pipeline.DefaultLimits().Sound)
 	for _, rate := range []int{44100, 8000, 22050} {
 		if err := h.hear(libav.Samples{Rate: rate, Mono: make([]float32, 2*rate)}); err != nil {
 			t.Fatal(err)

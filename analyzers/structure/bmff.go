@@ -15,7 +15,6 @@ import (
 
 // Bounds of a walk of boxes.
 const (
-	maxBoxDepth  = 12
 	maxBox       = 64 << 10 // bytes of a box looked into
 	maxTable     = 1 << 20  // bytes of a table of samples that are summed up
 	maxFragments = 16       // movie fragments taken apart; the others are listed
@@ -137,7 +136,11 @@ func (m *bmff) inside(i int, name, holds string, at, stop int64, depth int) erro
 		defer m.tree.WriteByte(')')
 		return m.items(i, at, stop)
 	}
-	if done || holds == "" || holds == "-" || depth >= maxBoxDepth {
+	if done || holds == "" || holds == "-" {
+		return nil
+	}
+	if most := m.w.limits.Nesting; int64(depth) >= most {
+		m.w.pass("nesting", int64(depth)+1, most)
 		return nil
 	}
 	switch name {

@@ -40,7 +40,7 @@ func (w *walk) png() error {
 		} else if binary.BigEndian.Uint32(stated) != sum {
 			p.Note = strings.TrimPrefix(p.Note+"; ", "; ") + fmt.Sprintf("checksum is %08x, states %08x", sum, stated)
 		}
-		p.Fields = chunkFields(c, body)
+		p.Fields = w.chunkFields(c, body)
 		i := w.add(top, c.At, c.Length+12, p)
 		switch {
 		case c.Name == "eXIf" && c.Length > 8:
@@ -131,7 +131,7 @@ func (c *pngCoded) tell() {
 }
 
 // chunkFields decodes the chunks of fixed form, and keywords of text.
-func chunkFields(c parts.Part, b []byte) []pipeline.Field {
+func (w *walk) chunkFields(c parts.Part, b []byte) []pipeline.Field {
 	u32 := binary.BigEndian.Uint32
 	at := c.Body
 	switch {
@@ -149,6 +149,9 @@ func chunkFields(c parts.Part, b []byte) []pipeline.Field {
 	case c.Name == "tIME" && len(b) >= 7:
 		return []pipeline.Field{field("time", fmt.Sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", binary.BigEndian.Uint16(b), b[2], b[3], b[4], b[5], b[6]), at, 7)}
 	case c.Name == "acTL" && len(b) >= 8:
+		if n := int64(u32(b)); n > w.limits.Frames {
+			w.pass("frames", n, w.limits.Frames)
+		}
 		return []pipeline.Field{field("frames", u32(b), at, 4), field("plays", u32(b[4:]), at+4, 4)}
 	case c.Name == "tEXt" || c.Name == "zTXt" || c.Name == "iTXt" || c.Name == "iCCP":
 		end := bytes.IndexByte(b[:min(len(b), 80)], 0)
@@ -175,8 +178,13 @@ func (w *walk) pngProfile(parent int, c parts.Part, b []byte) {
 		w.note(parent, "profile: "+err.Error())
 		return
 	}
-	defer z.Close()                                           // nothing is lost by closing a reader of memory
-	profile, err := io.ReadAll(io.LimitReader(z, maxProfile)) // what was inflated before a fault is told
+	defer z.Close() // nothing is lost by closing a reader of memory
+	most := w.limits.Inflated
+	profile, err := io.ReadAll(io.LimitReader(z, most+1)) // what was inflated before a fault is told
+	if n := int64(len(profile)); n > most {
+		w.pass("inflated bytes of a profile", n, most)
+		profile = profile[:most]
+	}
 	if err != nil {
 		w.note(parent, "profile: "+err.Error())
 	}
@@ -258,7 +266,7 @@ func (w *walk) webp() error {
 				skip = 6
 			}
 			err = w.directories(i, c.Body+skip, c.Length-skip)
-		case c.Name == "ICCP" && c.Length <= maxProfile:
+		case c.Name == "ICCP" && c.Length <= w.limits.Inflated:
 			var profile []byte
 			if profile, err = w.bytes(c.Body, c.Length); err == nil {
 				w.profile(i, c.Body, c.Length, profile, c.Body)

@@ -13,6 +13,5 @@ const (
 	maxStreams  = 16       // JPEG streams walked in one file
 	maxTrailing = 16       // pieces told apart behind the end
 	maxHead     = 64 << 10 // bytes of a segment, chunk or resource looked into
-	maxProfile  = 1 << 20  // bytes of an ICC profile put together
 	hashChunk   = 256 << 10
 )

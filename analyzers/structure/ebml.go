@@ -14,9 +14,6 @@ import (
 	"dokaz/pipeline"
 )
 
-// maxElementDepth bounds masters within masters.
-const maxElementDepth = 8
-
 type elementKind struct{ name, kind, label string }
 
 var elementKinds = sync.OnceValue(func() map[string]elementKind {
@@ -91,8 +88,9 @@ const maxClusters = 200
 
 func (m *ebml) inside(i int, kind elementKind, at, stop int64, depth int) error {
 	if kind.kind == "m" {
-		if depth >= maxElementDepth {
+		if most := m.w.limits.Nesting; int64(depth) >= most {
 			m.w.note(i, "too deep to be looked into")
+			m.w.pass("nesting", int64(depth)+1, most)
 			return nil
 		}
 		m.tree.WriteByte('(')

@@ -11,7 +11,11 @@ import (
 
 // icc gathers the parts of a profile and tells it once it is whole, under the segment that ends it.
 func (s *stream) icc(parent int, b []byte, at int64) {
-	if len(b) < 2 || len(s.profile)+len(b) > maxProfile {
+	if len(b) < 2 {
+		return
+	}
+	if n, most := int64(len(s.profile)+len(b)), s.w.limits.Inflated; n > most {
+		s.w.pass("profile bytes", n, most)
 		return
 	}
 	if b[0] == 1 {

@@ -15,18 +15,21 @@ import (
 )
 
 // Analyzer takes files apart. It has no state.
-type Analyzer struct{}
+type Analyzer struct{ limits pipeline.Limits }
 
-// New returns the analyzer.
-func New() Analyzer { return Analyzer{} }
+// New returns the analyzer with the default limits.
+func New() Analyzer { return Within(pipeline.Limits{}) }
+
+// Within returns the analyzer with these limits.
+func Within(l pipeline.Limits) Analyzer { return Analyzer{l.OrDefaults()} }
 
 // Spec declares it.
-func (Analyzer) Spec() pipeline.Spec {
+func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
 		Version: 1,
-		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d bytes of a segment; previews up to %d pixels, %s",
-			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, maxHead, maxPreviewPixels, views.Parameters),
+		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, %s",
+			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindTag, pipeline.KindRelation, pipeline.KindEncoderTrace,
@@ -37,8 +40,8 @@ func (Analyzer) Spec() pipeline.Spec {
 
 // Read says the pieces of a file of the formats named above; of other formats it is unsupported. Where the structure breaks the
 // pieces before that are said, and one that covers the rest; how the file ends is for analyzer format to say, and no error here.
-func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	w := &walk{ctx: ctx, file: o, size: o.Size(), say: say}
+func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
+	w := &walk{ctx: ctx, limits: a.limits, file: o, size: o.Size(), say: say}
 	head, err := w.bytes(0, min(w.size, pipeline.SniffLength))
 	if err != nil {
 		return err
@@ -67,8 +70,8 @@ func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, 
 	w.tell()
 	var cut *parts.Cut
 	var stray *parts.Stray
-	if errors.As(err, &cut) || errors.As(err, &stray) {
-		return nil
+	if err == nil || errors.As(err, &cut) || errors.As(err, &stray) {
+		return w.passed
 	}
 	return err
 }
@@ -88,6 +91,16 @@ type walk struct {
 	tags    int   // fields of metadata said
 
 	previews int // decoded
+
+	limits pipeline.Limits
+	passed error // the first limit at which something was left out
+}
+
+// pass keeps the first limit that was passed. The walk goes on beside what was left out.
+func (w *walk) pass(what string, value, limit int64) {
+	if w.passed == nil {
+		w.passed = pipeline.Over(what, value, limit)
+	}
 }
 
 type node struct {

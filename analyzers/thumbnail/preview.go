@@ -14,19 +14,21 @@ const previewSide = 2048
 
 // Preview makes a large picture of a photo, for people who look at it. It is made when somebody wants to see it, not when an item
 // is examined, and takes no part in what a report says.
-type Preview struct{}
+type Preview struct{ limits pipeline.Limits }
 
 // Projector shows photos as large as a preview is.
-func Projector() *media.Projector { return media.NewWith(media.Limits{Side: previewSide}) }
+func Projector(l pipeline.Limits) *media.Projector {
+	return media.NewWith(media.Limits{Limits: l, Side: previewSide})
+}
 
 // NewPreview returns the analyzer.
-func NewPreview() *Preview { return &Preview{} }
+func NewPreview(l pipeline.Limits) *Preview { return &Preview{l} }
 
 // Spec declares it.
-func (*Preview) Spec() pipeline.Spec {
+func (p *Preview) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name: "preview", Version: 1,
-		Parameters: fmt.Sprintf("JPEG quality %d by %s; %d px; %s", quality, runtime.Version(), previewSide, Projector().Parameters()),
+		Parameters: fmt.Sprintf("JPEG quality %d by %s; %d px; %s", quality, runtime.Version(), previewSide, Projector(p.limits).Parameters()),
 		Kinds:      []pipeline.Kind{pipeline.Photo},
 		Yields:     []pipeline.FactKind{pipeline.KindDerivative},
 	}

@@ -23,17 +23,20 @@ const (
 )
 
 // Analyzer makes thumbnails.
-type Analyzer struct{}
+type Analyzer struct{ limits pipeline.Limits }
 
-// New returns the analyzer.
-func New() *Analyzer { return &Analyzer{} }
+// New returns the analyzer with the default limits.
+func New() *Analyzer { return Within(pipeline.Limits{}) }
+
+// Within returns the analyzer of what is shown within these limits.
+func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 
 // Spec declares it.
-func (*Analyzer) Spec() pipeline.Spec {
+func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name: "thumbnail", Version: 1,
 		Parameters: fmt.Sprintf("JPEG quality %d by %s; thumbnail %d px, blurred %d px of %d colours a side, film strip of %d at %d px; %s",
-			quality, runtime.Version(), side, blurredSide, colours, stripLength, stripSide, media.New().Parameters()),
+			quality, runtime.Version(), side, blurredSide, colours, stripLength, stripSide, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Photo, pipeline.Video},
 		Yields: []pipeline.FactKind{pipeline.KindDerivative},
 	}

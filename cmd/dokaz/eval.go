@@ -224,7 +224,7 @@ func (e *evaluating) method() []string {
 
 func analyzerRefs() []pipeline.Ref {
 	var out []pipeline.Ref
-	for _, s := range wire.Specs() {
+	for _, s := range wire.Specs(pipeline.Limits{}) {
 		out = append(out, s.Ref())
 	}
 	return out

@@ -22,7 +22,7 @@ const hangs = 3 * time.Second
 
 // poisoned puts, before what the child does, the harm that an item's last bytes ask for.
 func poisoned(run sandbox.Run) sandbox.Run {
-	return func(ctx context.Context, it pipeline.Item, o pipeline.Original, names []string, sink sandbox.Sink) error {
+	return func(ctx context.Context, it pipeline.Item, o pipeline.Original, l pipeline.Limits, names []string, sink sandbox.Sink) error {
 		end := make([]byte, min(o.Size(), 32))
 		if _, err := o.ReadAt(end, o.Size()-int64(len(end))); err != nil && o.Size() > 0 && int64(len(end)) != o.Size() {
 			return err
@@ -33,6 +33,6 @@ func poisoned(run sandbox.Run) sandbox.Run {
 		case bytes.HasSuffix(end, []byte(markHangs)):
 			time.Sleep(hangs)
 		}
-		return run(ctx, it, o, names, sink)
+		return run(ctx, it, o, l, names, sink)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"dokaz/cmd/internal/api"
 	"dokaz/cmd/internal/wire"
+	"dokaz/pipeline"
 	"dokaz/pipeline/report"
 
 	"github.com/spf13/cobra"
@@ -46,7 +47,7 @@ func versionCommand(t *terminal) *cobra.Command {
 		Short: "Print the version of this program and of every analyzer in it",
 		Args:  args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			specs := wire.Specs()
+			specs := wire.Specs(pipeline.Limits{})
 			if t.flags.json || t.flags.jsonl {
 				refs := []any{}
 				for _, s := range specs {

@@ -102,7 +102,7 @@ func (s *segments) extend(t *table) {
 func (g *segment) each(plain [4]uint64, radius int) iter.Seq[[]uint32] {
 	return func(yield func([]uint32) bool) {
 		for i := range g {
-			for _, flip := range flips[:within(radius, i)] {
+			for _, flip := range flips()[:within(radius, i)] {
 				s := int(substring(&plain, i) ^ flip)
 				if !yield(g[i].rows[g[i].starts[s]:g[i].starts[s+1]]) {
 					return
@@ -158,8 +158,9 @@ func (g *segment) near(q folded, radius int, t *table, first int) iter.Seq2[int,
 // maxFlips is how many bits of a substring may differ at most.
 const maxFlips = 2
 
-// flips is every value of at most maxFlips set bits, those of fewer first.
-var flips = func() (out []uint16) {
+// flips is every value of at most maxFlips set bits, those of fewer first. It takes milliseconds to make, and most processes never look
+// anything up: each child that examines is one of this program.
+var flips = sync.OnceValue(func() (out []uint16) {
 	for n := range maxFlips + 1 {
 		for s := range values {
 			if bits.OnesCount(uint(s)) == n {
@@ -168,7 +169,7 @@ var flips = func() (out []uint16) {
 		}
 	}
 	return out
-}()
+})
 
 // within returns how many of flips substring i may differ by: of the hashes within radius = 16·r + a bits, either one of the first
 // a+1 substrings differs in at most r bits or one of the others in at most r-1.

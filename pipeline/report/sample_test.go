@@ -235,6 +235,8 @@ func videoFacts(frames pipeline.FrameHashes) []pipeline.Measurement {
 		say(containerRef, pipeline.In("stream:1"), pipeline.Stream{Index: 1, Type: "audio", Codec: "aac", Profile: "LC", CodecTag: "mp4a", SampleRate: 44100, Channels: 2, SampleFormat: "fltp", Duration: 37.5, BitRate: 128_000, Language: "und", Handler: "SoundHandler", Decodable: true}),
 		say(containerRef, pipeline.In("stream:0"), pipeline.Keyframes{Stream: 0, Times: []float64{0, 1.001, 2.002, 3.003, 4.004}, Cut: true}),
 		say(containerRef, pipeline.In("format"), pipeline.Tag{Reader: "libav", Group: "format", Name: "encoder", Value: "Lavf58.29.100"}),
+		say(containerRef, pipeline.In("stream:0"), pipeline.Damage{Of: "samples", Read: 1090, Stated: 1124, Until: 36.37, Duration: 37.48, Missing: 20_480}),
+		say(frameRef, pipeline.In("stream:0"), pipeline.Damage{Of: "frames", Read: 1088, Stated: 1124, Until: 36.333, Duration: 37.48, Errors: 2, Concealed: 1, Times: []float64{19.5, 20.1, 36.3, 36.3}}),
 		say(frameRef, pipeline.Where{}, frames),
 		say(featureRef, pipeline.Where{}, pipeline.LocalFeatures{Algorithm: "orb-m1", Decoder: "libav h264 7.1.5", Width: 720, Height: 1280, Frames: []pipeline.FeaturedFrame{{Count: 80}, {Time: 4, Count: 71}}}),
 		say(soundRef, pipeline.Where{}, pipeline.AudioPrint{Algorithm: "chromaprint2", Decoder: "libav aac 7.1.5", Stream: 1, Step: 0.1238, Words: pipeline.SoundWords{1, 2, 3}}),

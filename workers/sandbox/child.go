@@ -18,6 +18,7 @@ type Child struct {
 	opt     Options
 	layers  []pipeline.Layer
 	starter *starter
+	groups  *groups // nil where the machine gives none
 	orders  orders
 	spares  chan *process // started, waiting for a request
 	slots   chan struct{} // one for each spare there is or will be
@@ -38,13 +39,14 @@ func New(o Options) (*Child, error) {
 	c := &Child{
 		opt:     o,
 		starter: s,
+		groups:  f.groups,
 		orders:  orders{Limits: o.Limits, Plan: f.plan},
 		spares:  make(chan *process, max(o.Spares, 1)),
 		slots:   make(chan struct{}, max(o.Spares, 1)),
 	}
 	c.layers = f.layers(o)
 	if !f.plan.holds() && !o.Unsafe {
-		return nil, errors.Join(UnwalledError{c.layers}, first.dismiss(), s.stop())
+		return nil, errors.Join(UnwalledError{c.layers}, first.dismiss(), s.stop(), c.disband())
 	}
 	c.slots <- struct{}{}
 	c.spares <- first
@@ -79,9 +81,17 @@ func (c *Child) Close() error {
 		default:
 			c.mu.Lock()
 			defer c.mu.Unlock()
-			return errors.Join(err, c.starter.stop())
+			return errors.Join(err, c.starter.stop(), c.disband())
 		}
 	}
+}
+
+// disband removes the control groups.
+func (c *Child) disband() error {
+	if c.groups == nil {
+		return nil
+	}
+	return c.groups.close()
 }
 
 // enter counts one more use, unless the Child is closed.
@@ -112,7 +122,14 @@ func (c *Child) start() (*process, error) {
 		c.starter, s = fresh, fresh
 	}
 	c.mu.Unlock()
-	return s.start(c.orders)
+	p, err := s.start(c.orders)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.join(c.groups); err != nil {
+		return nil, errors.Join(fmt.Errorf("sandbox: %w", wallError{layerCgroup, err}), p.dismiss())
+	}
+	return p, nil
 }
 
 // refill starts one spare in the background, if one is missing. A start that fails is no loss: take starts
@@ -188,5 +205,5 @@ func (c *Child) attempt(ctx context.Context, it pipeline.Item, src *source, refs
 	}
 	defer input.Close()
 	p.members = members
-	return p.examine(ctx, request{Item: it, Analyzers: refs, Members: members != nil}, int(input.Fd()), c.opt.Limits)
+	return p.examine(ctx, request{Item: it, Analyzers: refs, Limits: c.opt.Files, Members: members != nil}, int(input.Fd()), c.opt.Limits)
 }

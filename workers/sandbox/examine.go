@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"dokaz/pipeline"
 )
@@ -15,6 +16,18 @@ type Result struct {
 	Deaths      []Death                    // of children over this item, in order
 	Quarantined bool                       // it killed two children or more
 	Layers      []pipeline.Layer           // the walls that stood round the children
+	Use         Use                        // what the children took
+}
+
+// Use is what the children of an examination took of the machine.
+type Use struct {
+	CPU      time.Duration // of all together, their start included
+	Resident int64         // bytes, the most that one had at once
+}
+
+func (u *Use) add(e end) {
+	u.CPU += e.CPU
+	u.Resident = max(u.Resident, e.Resident)
 }
 
 // Examine examines one item with the analyzers named, in the order of refs, which is the order of the result.
@@ -88,10 +101,12 @@ type book struct {
 	pages       map[pipeline.Ref]testimony
 	derivatives map[pipeline.Digest][]byte
 	deaths      []Death
+	use         Use
 }
 
 // enter takes what attempt n brought and returns the analyzers that another child has to run.
 func (b *book) enter(n int, refs []pipeline.Ref, e examined) (todo []pipeline.Ref) {
+	b.use.add(e.end)
 	if e.cause != "" && n == 1 {
 		return refs // everything again; what the dead child said does not count
 	}
@@ -123,7 +138,7 @@ func epitaph(n int, cause string) string {
 }
 
 func (b *book) result(layers []pipeline.Layer) Result {
-	r := Result{Derivatives: b.derivatives, Deaths: b.deaths, Quarantined: len(b.deaths) > 1, Layers: layers}
+	r := Result{Derivatives: b.derivatives, Deaths: b.deaths, Quarantined: len(b.deaths) > 1, Layers: layers, Use: b.use}
 	for _, ref := range b.refs {
 		t := b.pages[ref]
 		r.Examination.Outcomes = append(r.Examination.Outcomes, t.outcome)

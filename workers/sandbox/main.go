@@ -17,9 +17,9 @@ import (
 	"dokaz/pipeline"
 )
 
-// Run examines an item in the child. Analyzers are the names asked for, in the order of the list; each must
+// Run examines an item in the child, within limits. Analyzers are the names asked for, in the order of the list; each must
 // get one outcome. An error ends the child with exit code 1 and is a death to the parent.
-type Run func(ctx context.Context, it pipeline.Item, o pipeline.Original, analyzers []string, sink Sink) error
+type Run func(ctx context.Context, it pipeline.Item, o pipeline.Original, l pipeline.Limits, analyzers []string, sink Sink) error
 
 // Sink takes what the analyzers say to the parent. Its shape is that of examine.Sink.
 type Sink interface {
@@ -95,7 +95,7 @@ func answer(l Limits, r request, out *voice, run Run) error {
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	go hurry(ctx, stop, l)
-	if err := run(ctx, r.Item, o, names, out); err != nil {
+	if err := run(ctx, r.Item, o, r.Limits, names, out); err != nil {
 		return err
 	}
 	if out.err != nil {

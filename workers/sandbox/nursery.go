@@ -140,7 +140,10 @@ func (n *nursery) await(number int, handle *os.Process) {
 	e := end{}
 	if err == nil {
 		status, _ := state.Sys().(syscall.WaitStatus)
-		e = end{status, state.UserTime() + state.SystemTime()}
+		e = end{Status: status, CPU: state.UserTime() + state.SystemTime()}
+		if use, ok := state.SysUsage().(*syscall.Rusage); ok {
+			e.Resident = int64(use.Maxrss) << 10
+		}
 	}
 	if n.say(word{Child: number, Ended: &e}) != nil {
 		os.Exit(0) // nobody is there to be told

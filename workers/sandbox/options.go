@@ -3,6 +3,8 @@ package sandbox
 import (
 	"fmt"
 	"time"
+
+	"dokaz/pipeline"
 )
 
 // Verb is the hidden first argument under which the program has to call Main.
@@ -58,6 +60,8 @@ type Options struct {
 	Limits Limits
 	Spares int   // children started ahead and waiting, to hide their start: one per worker. 0 means 1, below 0 none
 	Copy   int64 // largest original without a descriptor that is copied into memory for the child, bytes; 0 means 1 GiB
+
+	Files pipeline.Limits // what one file may make the analyzers do; told to each child in its request
 
 	Without []string // names of Removable layers that are not put up, to measure what they cost
 	Unsafe  bool     // examine even where too few walls stand; told as a layer of its own

@@ -50,6 +50,7 @@ func (p plan) plans() []plan {
 // found is what starting a child on this machine taught.
 type found struct {
 	plan   plan
+	groups *groups           // nil where there are none
 	reason map[string]string // of what does not stand, by layer
 }
 
@@ -62,6 +63,7 @@ func probe(o Options) (*starter, *process, found, error) {
 		Landlock:   !slices.Contains(o.Without, layerLandlock),
 		Seccomp:    !slices.Contains(o.Without, layerSeccomp),
 	}
+	f.group(o)
 	var all error
 	for _, try := range wanted.plans() {
 		s, p, err := attempt(try, o.Limits)
@@ -76,6 +78,7 @@ func probe(o Options) (*starter, *process, found, error) {
 				f.reason[layerSeccomp] = clean(p.hello.Seccomp)
 			}
 			s.plan = f.plan
+			f.place(p)
 			return s, p, f, nil
 		}
 		all = errors.Join(all, err)
@@ -85,7 +88,46 @@ func probe(o Options) (*starter, *process, found, error) {
 			f.reason[layerNamespaces] = clean(err.Error())
 		}
 	}
+	if f.groups != nil {
+		all = errors.Join(all, f.groups.close())
+	}
 	return nil, nil, f, all
+}
+
+// group makes control groups. It comes before the nursery is started: by version 2 this process moves to a group of its own, and what it
+// starts later is there, too.
+func (f *found) group(o Options) {
+	if slices.Contains(o.Without, layerCgroup) {
+		return
+	}
+	g, err := newGroups(o.Limits)
+	f.groups = g
+	f.ungrouped(err)
+}
+
+// place puts the first child into a group; where that fails there are none.
+func (f *found) place(p *process) {
+	err := p.join(f.groups)
+	if err == nil {
+		return
+	}
+	p.group = nil
+	f.ungrouped(errors.Join(err, f.groups.close()))
+	f.groups = nil
+}
+
+func (f *found) ungrouped(err error) {
+	if err != nil {
+		f.reason[layerCgroup] = clean(strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+}
+
+// groupDetail tells what control groups bound.
+func (f found) groupDetail() string {
+	if f.groups == nil {
+		return ""
+	}
+	return f.groups.detail()
 }
 
 // attempt starts one child with these walls and waits for its hello.
@@ -111,7 +153,7 @@ func (f found) layers(o Options) []pipeline.Layer {
 		{Name: layerRlimits, State: on, Detail: rlimitsDetail(o.Limits, f.plan.Namespaces)},
 		{Name: layerPrivileges, State: on, Detail: f.privileges(o)},
 		f.layer(o, layerNamespaces, f.plan.Namespaces, strings.Join(namespaces, ", ")),
-		{Name: layerCgroup, State: off, Detail: "not used by this version"},
+		f.layer(o, layerCgroup, f.groups != nil, f.groupDetail()),
 		f.layer(o, layerLandlock, f.plan.Landlock, landlockDetail(version)),
 		f.layer(o, layerSeccomp, f.plan.Seccomp, fmt.Sprintf("%d system calls allowed, all others refused", distinctCalls())),
 	}

@@ -32,6 +32,8 @@ type process struct {
 	errors  *os.File
 	lines   *lines
 	stderr  *tail
+	groups  *groups
+	group   *group     // nil without groups
 	members *intake    // takes what an archive holds, where that was asked for
 	hello   helloEvent // what ready heard
 	started chan word
@@ -172,11 +174,33 @@ func (p *process) ask(r request, input int) error {
 	return nil
 }
 
+// join puts a started child into a control group of its own, where there are any.
+func (p *process) join(g *groups) (err error) {
+	if g == nil {
+		return nil
+	}
+	p.groups = g
+	if p.group, err = g.take(); err != nil {
+		return err
+	}
+	err = p.group.join(p.pid)
+	if errors.Is(err, os.ErrNotExist) { // somebody tidied up meanwhile
+		if err = g.restore(p.group); err == nil {
+			err = p.group.join(p.pid)
+		}
+	}
+	return err
+}
+
 // dismiss ends a child whatever it is doing, and forgets it.
 func (p *process) dismiss() error {
 	p.kill("not needed any more")
 	<-p.exited
 	<-p.stderr.done
+	if p.group != nil {
+		p.groups.give(p.group)
+		p.group = nil
+	}
 	return p.close()
 }
 
@@ -195,6 +219,7 @@ type examined struct {
 	reply
 	cause  string
 	stderr string
+	end    end
 }
 
 // examine lets a ready child examine. The error is ours: a request that could not be sent, or ctx's cause.
@@ -220,13 +245,15 @@ func (p *process) examine(ctx context.Context, r request, input int, l Limits) (
 	if p.state == nil {
 		return examined{}, errNursery
 	}
-	e := examined{reply: said, cause: p.killedFor(), stderr: printable(p.stderr.text(), true)}
+	e := examined{reply: said, cause: p.killedFor(), stderr: printable(p.stderr.text(), true), end: *p.state}
 	switch {
 	case err != nil:
 		e.cause = err.Error()
 	case said.complete && p.state.Status == 0:
 		e.cause = "" // also where a kill came too late
 	case e.cause != "":
+	case p.group != nil && p.group.overrun():
+		e.cause = "out of memory under " + amount(p.groups.memory) + " memory limit"
 	case p.state.Status != 0:
 		e.cause = causeOfDeath(*p.state, p.stderr.text(), l)
 	default:

@@ -98,6 +98,10 @@ func TestAnItemComesBackWhole(t *testing.T) {
 			Derivatives: map[pipeline.Digest][]byte{pipeline.DigestOf(thumb): thumb},
 			Layers:      c.Layers(),
 		}
+		if got.Use.CPU <= 0 || got.Use.Resident < 1<<20 {
+			t.Errorf("round %d: took %+v", round, got.Use)
+		}
+		got.Use = Use{}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("round %d: %s", round, diff)
 		}

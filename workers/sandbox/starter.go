@@ -45,8 +45,9 @@ type word struct {
 
 // end is how a process ended.
 type end struct {
-	Status syscall.WaitStatus
-	CPU    time.Duration
+	Status   syscall.WaitStatus
+	CPU      time.Duration
+	Resident int64 // bytes, the most it had at once (getrusage(2), ru_maxrss)
 }
 
 // String says it as os.ProcessState does.

@@ -71,7 +71,7 @@ func tag(name, value string) pipeline.Tag {
 }
 
 // stub plays the analyzers: what each does stands in its name.
-func stub(ctx context.Context, it pipeline.Item, o pipeline.Original, names []string, sink Sink) error {
+func stub(ctx context.Context, it pipeline.Item, o pipeline.Original, _ pipeline.Limits, names []string, sink Sink) error {
 	if slices.Contains(names, "unfold") {
 		return unfold(o, sink)
 	}
@@ -166,6 +166,14 @@ var stubs = map[string]func(ctx context.Context, o pipeline.Original, s say) err
 	"hog": func(context.Context, pipeline.Original, say) error {
 		b := make([]byte, 16<<30)
 		reached.Store(int64(len(b)))
+		return nil
+	},
+	"touch": func(context.Context, pipeline.Original, say) error {
+		b := make([]byte, 1<<30)
+		for i := 0; i < len(b); i += 4096 {
+			b[i] = 1
+		}
+		reached.Store(int64(b[len(b)/2]))
 		return nil
 	},
 	"stack": func(context.Context, pipeline.Original, say) error { return deeper(0) },

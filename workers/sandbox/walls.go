@@ -52,7 +52,7 @@ const (
 
 // Removable names the layers that Options.Without may name.
 func Removable() []string {
-	return []string{layerPrivileges, layerNamespaces, layerLandlock, layerSeccomp}
+	return []string{layerPrivileges, layerNamespaces, layerCgroup, layerLandlock, layerSeccomp}
 }
 
 // nobody is the user that root becomes: the one that owns nothing.

@@ -65,9 +65,10 @@ func (o orders) argument() (string, error) {
 
 // request asks a child for one examination.
 type request struct {
-	Item      pipeline.Item  `json:"item"`
-	Analyzers []pipeline.Ref `json:"analyzers"`
-	Members   bool           `json:"members,omitempty"` // what an archive holds is wanted, too
+	Item      pipeline.Item   `json:"item"`
+	Analyzers []pipeline.Ref  `json:"analyzers"`
+	Limits    pipeline.Limits `json:"limits"`            // on the file; Analyzers are what they are within them
+	Members   bool            `json:"members,omitempty"` // what an archive holds is wanted, too
 }
 
 // event is one line of the reply; exactly one member is set. By counts the analyzers of the request from 0,

@@ -44,7 +44,7 @@ func OpenCoded(c Coding, configuration []byte, limits Limits) (*Coded, error) {
 		return nil, fmt.Errorf("%w: no decoder for %s pictures", pipeline.ErrUnsupported, c)
 	}
 	d := &Coded{
-		name: decoder.Name(), limits: limits.orDefaults(),
+		name: decoder.Name(), limits: limits.OrDefaults(),
 		codec: astiav.AllocCodecContext(decoder), frame: astiav.AllocFrame(), packet: astiav.AllocPacket(),
 	}
 	if d.codec == nil || d.frame == nil || d.packet == nil {

@@ -31,8 +31,8 @@ func (f *File) describe() error {
 		BitRate: f.format.BitRate(), Metadata: entries(fc.metadata),
 		Estimated: fc.duration_estimation_method == C.AVFMT_DURATION_FROM_BITRATE,
 	}
-	if n := f.format.NbStreams(); n > f.limits.Streams {
-		return Over("streams", int64(n), int64(f.limits.Streams))
+	if n := int64(f.format.NbStreams()); n > f.limits.Streams {
+		return Over("streams", n, f.limits.Streams)
 	}
 	for i := range min(int(fc.nb_chapters), maxChapters) {
 		c := C.dokaz_chapter(fc, C.uint(i))

@@ -45,6 +45,7 @@ type File struct {
 	container Container
 	streams   []Stream
 	spent     bool
+	decoded   pipeline.Decoded // of the stream that was decoded
 }
 
 // Open reads the header of size bytes of src as the format that pipeline.Sniff named and probes its streams.
@@ -60,7 +61,11 @@ func Open(ctx context.Context, src io.ReaderAt, size int64, format string, limit
 	if input == nil {
 		return nil, fmt.Errorf("%w: demuxer %s is not in this build", pipeline.ErrUnsupported, name)
 	}
-	f := &File{limits: limits.orDefaults(), source: &source{ctx: ctx, from: src, size: size}}
+	limits = limits.OrDefaults()
+	if err := claimed(src, size, format, limits); err != nil {
+		return nil, err
+	}
+	f := &File{limits: limits, source: &source{ctx: ctx, from: src, size: size}}
 	if err := f.open(input); err != nil {
 		f.Close()
 		if errors.Is(err, pipeline.ErrRefused) {

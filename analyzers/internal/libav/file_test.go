@@ -183,7 +183,7 @@ func TestLimitsAreNamed(t *testing.T) {
 		want string
 	}{
 		"streams": {many, Limits{}, "streams 70 over 64"},
-		"packets": {levels(1, 2, 3, 4), Limits{Packets: 2}, "packets 3 over 2"},
+		"packets": {levels(1, 2, 3, 4), Limits{Samples: 2}, "samples 3 over 2"},
 		"frames":  {levels(1, 2, 3, 4), Limits{Frames: 2}, "frames 3 over 2"},
 		"pixels":  {levels(1, 2), Limits{Pixels: 3000}, "pixels 3,072 over 3,000"},
 	} {

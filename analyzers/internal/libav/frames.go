@@ -69,7 +69,75 @@ func (d *decoding) run(ctx context.Context) error {
 	if err == nil {
 		err = d.feed(ctx, nil) // what the decoder still holds
 	}
+	if d.damage.Ended != nil && d.file.decoded.Errors == 0 {
+		d.file.decoded.Errors++
+	}
+	d.file.decoded.Limited = err != nil
 	return errors.Join(err, d.damage.orNil())
+}
+
+// Decoded is what Frames or Samples came to, of the stream that it was asked for. A decoder that was asked for keyframes alone has
+// passed over the others: then the numbers say nothing of the file.
+func (f *File) Decoded() pipeline.Decoded { return f.decoded }
+
+// expect notes what the header says of a stream.
+func (d *decoding) expect() {
+	s, out := d.stream, pipeline.Decoded{}
+	if s.Type == "video" { // what counts as one piece of sound differs between containers
+		out.Stated = s.Frames
+		if d.file.format.InputFormat().Name() == movNames {
+			out.Stated = d.file.Beyond(s.Index).Of // without those that an edit list leaves out
+		}
+	}
+	switch {
+	case s.Duration != NoTime && s.Duration > 0:
+		out.Duration = s.TimeBase.Seconds(s.Duration)
+	case !d.file.container.Estimated && len(d.file.streams) == 1: // others may go on longer
+		out.Duration = d.file.container.Duration
+	}
+	d.file.decoded = out
+}
+
+// sinceStart is a time stamp in seconds from the stream's start; NaN where it has none.
+func (d *decoding) sinceStart(ticks int64) float64 {
+	at := d.file.seconds(d.stream.Index, ticks)
+	if d.stream.Start != NoTime {
+		at -= d.file.seconds(d.stream.Index, d.stream.Start)
+	}
+	return at
+}
+
+// movNames is how libav calls its demuxer of ISO base media.
+const movNames = "mov,mp4,m4a,3gp,3g2,mj2"
+
+// lasting is how many seconds a frame is shown, as its packet says or as frames do on the average.
+func (d *decoding) lasting(ticks int64) float64 {
+	if r := d.stream.AverageRate; ticks <= 0 && r.Stated() && r.Num > 0 {
+		return float64(r.Den) / float64(r.Num)
+	}
+	return d.stream.TimeBase.Seconds(max(ticks, 0))
+}
+
+// counted notes a decoded frame that lasts so many seconds.
+func (d *decoding) counted(ticks int64, lasts float64) {
+	out := &d.file.decoded
+	out.Read++
+	if at := d.sinceStart(ticks) + lasts; at > out.Until {
+		out.Until = at
+	}
+}
+
+// failed notes a packet that does not decode, concealed a frame that decodes with errors.
+func (d *decoding) failed(ticks int64) {
+	d.damage.packet(d.file.seconds(d.stream.Index, ticks))
+	d.file.decoded.Errors++
+	d.file.decoded.Times.Add(d.sinceStart(ticks))
+}
+
+func (d *decoding) concealed(ticks int64) {
+	d.damage.frame(d.file.seconds(d.stream.Index, ticks))
+	d.file.decoded.Concealed++
+	d.file.decoded.Times.Add(d.sinceStart(ticks))
 }
 
 // decoding is one stream at work.
@@ -110,6 +178,7 @@ func (f *File) decoder(stream int, opts FrameOptions) (*decoding, error) {
 	if opts.KeysOnly {
 		options["skip_frame"] = "nokey"
 	}
+	d.expect()
 	if err := openCodec(d.codec, codec, f.limits.Pixels, options); err != nil {
 		d.free()
 		return nil, err
@@ -152,7 +221,7 @@ func (d *decoding) feed(ctx context.Context, p *astiav.Packet) error {
 	}
 	err := d.codec.SendPacket(p)
 	if err != nil && !errors.Is(err, astiav.ErrEof) {
-		d.damage.packet(d.file.seconds(d.stream.Index, at))
+		d.failed(at)
 		if err := PixelsAllowed(int64(d.codec.Width()), int64(d.codec.Height()), d.file.limits.Pixels); err != nil {
 			return err
 		}
@@ -167,7 +236,7 @@ func (d *decoding) feed(ctx context.Context, p *astiav.Packet) error {
 		case errors.Is(err, astiav.ErrEagain), errors.Is(err, astiav.ErrEof):
 			return nil
 		default: // the next frame may come out all the same; while draining, each failure is one packet's
-			d.damage.packet(d.file.seconds(d.stream.Index, at))
+			d.failed(at)
 			if failures++; p != nil || failures > maxFailures {
 				return nil
 			}
@@ -194,8 +263,9 @@ func (d *decoding) showFrame(show func(Frame) error) error {
 		Width: int(raw.width), Height: int(raw.height), Orientation: orientation(C.dokaz_frame_matrix(raw), d.stream.Orientation),
 		picture: d.picture, sketch: d.sketch, reduced: d.reduced,
 	}
+	d.counted(out.Time, d.lasting(int64(raw.duration)))
 	if out.Damaged {
-		d.damage.frame(d.file.seconds(d.stream.Index, out.Time))
+		d.concealed(out.Time)
 	}
 	return show(out)
 }

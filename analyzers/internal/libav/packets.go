@@ -47,8 +47,8 @@ func (f *File) each(ctx context.Context, damage *DamageError, show func(*astiav.
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if n > f.limits.Packets {
-			return Over("packets", n, f.limits.Packets)
+		if n > f.limits.Samples {
+			return Over("samples", n, f.limits.Samples)
 		}
 		err := f.format.ReadFrame(p)
 		switch {
@@ -104,6 +104,23 @@ func dataOf(p *astiav.Packet) []byte {
 		return nil
 	}
 	return unsafe.Slice((*byte)(raw.data), int(raw.size))
+}
+
+// Beyond counts the samples of a stream that the header places beyond the end of the file. Containers without an index have none.
+func (f *File) Beyond(stream int) (b Beyond) {
+	if stream < 0 || stream >= len(f.streams) {
+		return b
+	}
+	var samples, bytes, first C.int64_t
+	b.Of = int64(C.dokaz_beyond(C.dokaz_stream(f.context(), C.uint(stream)), C.int64_t(f.source.size), &samples, &bytes, &first))
+	b.Samples, b.Bytes = int64(samples), int64(bytes)
+	if s := f.streams[stream]; b.Samples > 0 && int64(first) != NoTime {
+		b.Until = s.TimeBase.Seconds(int64(first))
+		if s.Start != NoTime {
+			b.Until -= s.TimeBase.Seconds(s.Start)
+		}
+	}
+	return b
 }
 
 func (f *File) seconds(stream int, ticks int64) float64 {

@@ -62,8 +62,12 @@ func (f *File) Samples(ctx context.Context, stream int, show func(Samples) error
 // showSamples shows the decoded frame block by block.
 func (d *decoding) showSamples(block []float32, show func(Samples) error) error {
 	raw := (*C.AVFrame)(d.frame.UnsafePointer())
+	at := int64(raw.best_effort_timestamp)
+	if raw.sample_rate > 0 {
+		d.counted(at, float64(raw.nb_samples)/float64(raw.sample_rate))
+	}
 	if C.dokaz_frame_damaged(raw) != 0 {
-		d.damage.frame(d.file.seconds(d.stream.Index, int64(raw.best_effort_timestamp)))
+		d.concealed(at)
 	}
 	channels := make([]int, int(raw.ch_layout.nb_channels))
 	for i := range channels {

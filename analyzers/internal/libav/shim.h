@@ -66,6 +66,27 @@ static inline int dokaz_frame_damaged(const AVFrame *f) {
 	return (f->flags & AV_FRAME_FLAG_CORRUPT) != 0 || f->decode_error_flags != 0;
 }
 
+// dokaz_beyond walks a stream's index, which for ISO base media is its tables of samples: of those that end beyond size bytes, how many,
+// how many bytes of them, and the time stamp of the first. It returns how many samples there are, without those that an edit list leaves out.
+static inline int64_t dokaz_beyond(AVStream *st, int64_t size, int64_t *samples, int64_t *bytes, int64_t *first) {
+	int n = st ? avformat_index_get_entries_count(st) : 0;
+	int64_t all = 0;
+	*samples = *bytes = 0;
+	*first = AV_NOPTS_VALUE;
+	for (int i = 0; i < n; i++) {
+		const AVIndexEntry *e = avformat_index_get_entry(st, i);
+		if (!e || (e->flags & AVINDEX_DISCARD_FRAME))
+			continue;
+		all++;
+		if (e->size <= 0 || e->pos < 0 || e->pos <= size - e->size)
+			continue;
+		if (!(*samples)++)
+			*first = e->timestamp;
+		*bytes += e->pos >= size ? e->size : e->pos + e->size - size;
+	}
+	return all;
+}
+
 // dokaz_channel names channel i of a frame of sound; of a layout that names none, the usual one of so many channels counts.
 static inline int dokaz_channel(const AVFrame *f, int i) {
 	AVChannelLayout usual = {0};

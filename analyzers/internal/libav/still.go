@@ -46,7 +46,7 @@ func DecodeStill(ctx context.Context, src io.ReaderAt, size int64, format string
 	if n == 0 {
 		return nil, errors.New("an empty picture")
 	}
-	limits = limits.orDefaults()
+	limits = limits.OrDefaults()
 	img, strictly := decodeStill(coded[:n], stills[format], lowres, limits, true)
 	if strictly == nil {
 		return img, nil

@@ -46,6 +46,12 @@ func (*File) Sound() (int, error) { return 0, errNoDecoder }
 // Samples decodes one stream of sound.
 func (*File) Samples(context.Context, int, func(Samples) error) error { return errNoDecoder }
 
+// Decoded is what Frames or Samples came to.
+func (*File) Decoded() pipeline.Decoded { return pipeline.Decoded{} }
+
+// Beyond counts the samples that the header places beyond the end of the file.
+func (*File) Beyond(int) Beyond { return Beyond{} }
+
 // Close frees what Open took.
 func (*File) Close() {}
 

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"dokaz/pipeline"
 )
 
 // NoTime stands where a time stamp is absent: AV_NOPTS_VALUE.
@@ -173,6 +175,14 @@ const (
 	RangeLimited              // 16 to 235, chroma 16 to 240
 )
 
+// Beyond is what a header's index places beyond the end of the file.
+type Beyond struct {
+	Samples int64   // that end beyond it
+	Of      int64   // all that the index has
+	Bytes   int64   // of them that are not there
+	Until   float64 // seconds from the stream's start, in the order of decoding, of the first of them
+}
+
 // DamageError says what in a stream could not be read. All frames that could be decoded were shown.
 type DamageError struct {
 	Packets int64   // that the decoder rejected or the container cut short
@@ -185,10 +195,10 @@ type DamageError struct {
 func (e *DamageError) Error() string {
 	var parts []string
 	if e.Packets > 0 {
-		parts = append(parts, "packets that did not decode: "+grouped(e.Packets))
+		parts = append(parts, "packets that did not decode: "+pipeline.Grouped(e.Packets))
 	}
 	if e.Frames > 0 {
-		parts = append(parts, "frames with concealed errors: "+grouped(e.Frames))
+		parts = append(parts, "frames with concealed errors: "+pipeline.Grouped(e.Frames))
 	}
 	if len(parts) > 0 && !math.IsNaN(e.First) {
 		parts = append(parts, fmt.Sprintf("the first at %.3f s", e.First))

@@ -38,7 +38,7 @@ func TestPixelsAllowedNamesLimitAndValue(t *testing.T) {
 func TestGrouped(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -100: "-100", 1234567: "1,234,567"} {
-		if got := grouped(n); got != want {
+		if got := pipeline.Grouped(n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}

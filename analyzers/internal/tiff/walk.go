@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"dokaz/pipeline"
 )
 
 // The tags that point to further directories (TIFF Technical Note 1; CIPA DC-008 §4.6.3).
@@ -286,14 +288,4 @@ func subName(i int) string {
 }
 
 // Grouped writes n in decimal with a comma between thousands.
-func Grouped(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	start := 0
-	if n < 0 {
-		start = 1
-	}
-	for i := len(s) - 3; i > start; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func Grouped(n int64) string { return pipeline.Grouped(n) }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"dokaz/pipeline"
 	"dokaz/pipeline/report/words"
 	"dokaz/workers/sandbox"
 
@@ -32,7 +33,9 @@ type Config struct {
 	Language string        `koanf:"language" json:"language"` // of report pages and indexes, one of words.Languages
 	PDF      bool          `koanf:"pdf" json:"pdf"`           // a batch writes each report as PDF, too
 	Child    ChildLimits   `koanf:"child" json:"child"`
-	Serve    Serve         `koanf:"serve" json:"serve"`
+
+	Limits pipeline.Limits `koanf:"limits" json:"limits"` // what one file may make an examination do
+	Serve  Serve           `koanf:"serve" json:"serve"`
 }
 
 // Serve is how the doors of dokaz serve are set.
@@ -73,6 +76,7 @@ type Setting struct {
 var ErrConfig = errors.New("configuration")
 
 func defaults() map[string]any {
+	l := pipeline.DefaultLimits()
 	return map[string]any{
 		"case":         "dokaz-case",
 		"redis":        "",
@@ -88,6 +92,22 @@ func defaults() map[string]any {
 
 		"child.without": "",
 		"child.unsafe":  false,
+
+		"limits.pixels":          l.Pixels,
+		"limits.frames":          l.Frames,
+		"limits.shown":           l.Shown,
+		"limits.film":            l.Film.String(),
+		"limits.sound":           l.Sound.String(),
+		"limits.streams":         l.Streams,
+		"limits.samples":         l.Samples,
+		"limits.nesting":         l.Nesting,
+		"limits.inflated":        l.Inflated,
+		"limits.archive.members": l.Archive.Members,
+		"limits.archive.bytes":   l.Archive.Bytes,
+		"limits.archive.ratio":   l.Archive.Ratio,
+		"limits.archive.slack":   l.Archive.Slack,
+		"limits.archive.depth":   l.Archive.Depth,
+		"limits.archive.window":  l.Archive.Window,
 
 		"serve.listen":  "127.0.0.1:8344",
 		"serve.upload":  int64(8) << 30,
@@ -203,6 +223,10 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: child.nice is %d: 0 to 19", ErrConfig, c.Child.Nice)
 	case slices.ContainsFunc(c.Child.without(), func(w string) bool { return !slices.Contains(sandbox.Removable(), w) }):
 		return fmt.Errorf("%w: child.without is %q: of %s", ErrConfig, c.Child.Without, strings.Join(sandbox.Removable(), ", "))
+	case c.Limits != c.Limits.OrDefaults():
+		return fmt.Errorf("%w: each of limits is at least 1, film and sound at least 1s", ErrConfig)
+	case c.Limits.Film < time.Second || c.Limits.Sound < time.Second:
+		return fmt.Errorf("%w: limits.film and limits.sound must be at least 1s", ErrConfig)
 	case c.Quiet < 0:
 		return fmt.Errorf("%w: quiet is negative", ErrConfig)
 	case c.Serve.Upload < 1 || c.Serve.Uploads < 1 || c.Serve.Queue < 1 || c.Serve.Free < 0 || c.Serve.Rate < 0:

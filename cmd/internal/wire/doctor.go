@@ -32,15 +32,15 @@ const diskWarning = 2 << 30
 
 // Examine looks at everything the job needs, and at the walls round the child.
 func Examine(ctx context.Context, c Config) ([]Check, []pipeline.Layer) {
-	checks := []Check{decoder(), room(c.Case), writable(c.Case), clock(), queue(ctx, c.Redis)}
+	checks := []Check{decoder(c.Limits), room(c.Case), writable(c.Case), clock(), queue(ctx, c.Redis)}
 	child, layers := childWorks(ctx, c)
 	return append(checks, child), layers
 }
 
 // decoder says whether videos can be decoded in this build.
-func decoder() Check {
+func decoder(l pipeline.Limits) Check {
 	k := Check{Name: "video decoder", State: "ok"}
-	for _, s := range Specs() {
+	for _, s := range Specs(l) {
 		if s.Name != "container" {
 			continue
 		}
@@ -125,7 +125,7 @@ func childWorks(ctx context.Context, c Config) (Check, []pipeline.Layer) {
 	}
 	it := pipeline.Item{Digest: pipeline.DigestOf(b.Bytes()), Size: int64(b.Len()), Kind: pipeline.Photo, Format: "png"}
 	began := time.Now()
-	got, err := child.Examine(ctx, it, inMemory{bytes.NewReader(b.Bytes())}, refs())
+	got, err := child.Examine(ctx, it, inMemory{bytes.NewReader(b.Bytes())}, refs(c.Limits))
 	layers := child.Layers()
 	if err = errors.Join(err, child.Close()); err != nil {
 		k.Detail = err.Error()

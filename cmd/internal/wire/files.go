@@ -29,10 +29,10 @@ func Tool() string {
 	return out + " (" + runtime.Version() + ")"
 }
 
-// Specs lists the analyzers of this build.
-func Specs() []pipeline.Spec {
+// Specs lists the analyzers of this build as they are within the limits.
+func Specs(l pipeline.Limits) []pipeline.Spec {
 	var out []pipeline.Spec
-	for _, a := range analyzers.All() {
+	for _, a := range analyzers.All(l) {
 		out = append(out, a.Spec())
 	}
 	return out

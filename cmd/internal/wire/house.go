@@ -88,8 +88,8 @@ func (h *House) furnish(ctx context.Context) error {
 	var err error
 	h.Catalog, err = catalog.Open(ctx, h.Case.Path("catalog.db"), catalog.Options{
 		Actor: pipeline.Actor(h.Config.Actor), Quiet: h.Config.Quiet,
-		Featuring: yielding([]pipeline.FactKind{pipeline.KindLocalFeatures}),
-		Beside:    catalog.Beside{Analyzers: yielding(rules.BesideKinds()), Fact: rules.Beside, Version: rules.Ref().Version},
+		Featuring: h.yielding([]pipeline.FactKind{pipeline.KindLocalFeatures}),
+		Beside:    catalog.Beside{Analyzers: h.yielding(rules.BesideKinds()), Fact: rules.Beside, Version: rules.Ref().Version},
 	})
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (h *House) furnish(ctx context.Context) error {
 		return err
 	}
 	h.Compare = compare.New(index.New(), h.Catalog, compare.Defaults())
-	h.methods = append(refs(), h.Compare.Ref(), rules.Ref())
+	h.methods = append(refs(h.Config.Limits), h.Compare.Ref(), rules.Ref(), h.Config.Limits.Ref())
 	return nil
 }
 
@@ -149,6 +149,7 @@ func childOptions(c Config) sandbox.Options {
 		Limits: sandbox.Limits{AddressSpace: uint64(c.Child.Memory), CPU: c.Child.CPU, Wall: c.Child.Wall, Nice: c.Child.Nice},
 		Spares: c.Workers,
 		Unsafe: c.Child.Unsafe, Without: c.Child.without(),
+		Files: c.Limits,
 	}
 }
 
@@ -198,18 +199,18 @@ func (h *House) Receiving(all bool) (*receive.Station, error) {
 }
 
 // refs names the analyzers in the order in which they examine.
-func refs() []pipeline.Ref {
+func refs(l pipeline.Limits) []pipeline.Ref {
 	var out []pipeline.Ref
-	for _, a := range analyzers.All() {
+	for _, a := range analyzers.All(l) {
 		out = append(out, a.Spec().Ref())
 	}
 	return out
 }
 
 // yielding names the analyzers that state facts of any of these kinds.
-func yielding(kinds []pipeline.FactKind) []string {
+func (h *House) yielding(kinds []pipeline.FactKind) []string {
 	var out []string
-	for _, s := range Specs() {
+	for _, s := range Specs(h.Config.Limits) {
 		if slices.ContainsFunc(kinds, func(k pipeline.FactKind) bool { return slices.Contains(s.Yields, k) }) {
 			out = append(out, s.Name)
 		}
@@ -220,19 +221,20 @@ func yielding(kinds []pipeline.FactKind) []string {
 // ChildMain is the life of the examining child; its result is the child's exit code.
 func ChildMain() int { return sandbox.Main(InChild()) }
 
-// InChild is what the child does with its item.
+// InChild is what the child does with its item. What all analyzers share is made ready before there is one: a child that was started
+// ahead has time.
 func InChild() sandbox.Run {
-	list, p := analyzers.All(), media.New()
-	wanted, closer := analyzers.OnDemand()
-	return func(ctx context.Context, it pipeline.Item, o pipeline.Original, names []string, sink sandbox.Sink) error {
+	analyzers.All(pipeline.Limits{})
+	return func(ctx context.Context, it pipeline.Item, o pipeline.Original, l pipeline.Limits, names []string, sink sandbox.Sink) error {
+		wanted, closer := analyzers.OnDemand(l)
 		if asked := among(wanted, names); len(asked) > 0 {
 			return examine.Run(ctx, asked, closer, it, o, sink)
 		}
-		now := among(list, names)
+		now := among(analyzers.All(l), names)
 		if out, ok := sink.(interface{ Members() *sandbox.Members }); ok && out.Members() != nil {
-			now = among([]pipeline.Analyzer{archive.New(out.Members())}, names)
+			now = among([]pipeline.Analyzer{archive.Within(l, out.Members())}, names)
 		}
-		return examine.Run(ctx, now, p, it, o, sink)
+		return examine.Run(ctx, now, media.Within(l), it, o, sink)
 	}
 }
 

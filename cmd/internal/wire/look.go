@@ -33,7 +33,7 @@ func (h *House) Look(ctx context.Context, path string) (Seen, error) {
 	if err != nil {
 		return Seen{}, err
 	}
-	s, err := h.lookAt(ctx, filepath.Base(path), src, refs())
+	s, err := h.lookAt(ctx, filepath.Base(path), src, refs(h.Config.Limits))
 	return s, errors.Join(err, src.Close())
 }
 
@@ -44,7 +44,7 @@ func (h *House) Inspect(ctx context.Context, path string) (Seen, error) {
 		return Seen{}, err
 	}
 	var readers []pipeline.Ref
-	for _, a := range analyzers.All() {
+	for _, a := range analyzers.All(h.Config.Limits) {
 		if r, ok := a.(pipeline.Reader); ok {
 			readers = append(readers, r.Spec().Ref())
 		}

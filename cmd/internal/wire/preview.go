@@ -15,7 +15,7 @@ import (
 // Preview returns a large picture of a photo of the case as a JPEG. It is made in a child when it is first wanted, and kept. What has
 // none is pipeline.ErrNotFound; what the child could not do, pipeline.ErrUnsupported.
 func (h *House) Preview(ctx context.Context, d pipeline.Digest) ([]byte, error) {
-	wanted, _ := analyzers.OnDemand()
+	wanted, _ := analyzers.OnDemand(h.Config.Limits)
 	ref := wanted[0].Spec().Ref()
 	it, err := h.Catalog.Item(ctx, d)
 	if err != nil {

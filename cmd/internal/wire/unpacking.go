@@ -13,12 +13,10 @@ import (
 	"dokaz/workers/sandbox"
 )
 
-// maxArchiveDepth is how many archives may lie inside one another; what an archive at this depth holds is taken, but archives among it
-// are not opened.
-const maxArchiveDepth = 3
-
 // archiveRef names the analyzer that opens archives.
-func archiveRef() pipeline.Ref { return archive.New(nil).Spec().Ref() }
+func (s examining) archiveRef() pipeline.Ref {
+	return archive.Within(s.Config.Limits, nil).Spec().Ref()
+}
 
 // errFull says that taking a member would leave the disk with less than is to stay free.
 var errFull = errors.New("the disk of the case is too full for what the archive holds")
@@ -30,29 +28,29 @@ func (s examining) unpack(ctx context.Context, it pipeline.Item, o pipeline.Orig
 	if err != nil {
 		return sandbox.Result{}, err
 	}
-	if depth > maxArchiveDepth {
-		return withheld("archive depth %d over %d", depth, maxArchiveDepth), nil
+	limits := s.Config.Limits.OrDefaults().Archive
+	if int64(depth) > limits.Depth { // what an archive at the limit holds was taken; archives among it are not opened
+		return s.withheld(pipeline.Over("archive depth", int64(depth), limits.Depth)), nil
 	}
 	station, err := s.Receiving(true)
 	if err != nil {
 		return sandbox.Result{}, err
 	}
-	limits := archive.Bounds()
-	got, err := s.Child.Unpack(ctx, it, o, archiveRef(), sandbox.Bounds{Members: limits.Members, Bytes: limits.Bytes},
+	got, err := s.Child.Unpack(ctx, it, o, s.archiveRef(), sandbox.Bounds{Members: int(limits.Members), Bytes: limits.Bytes},
 		func(ctx context.Context, m pipeline.Member, r io.Reader) error {
 			defer s.Pool.Kick()
 			return s.takeMember(ctx, station, it.Digest, depth, m, r)
 		})
 	if errors.Is(err, errFull) {
-		return withheld("%v", errFull), nil
+		return s.withheld(fmt.Errorf("%w: %w", pipeline.ErrRefused, errFull)), nil
 	}
 	return got, err
 }
 
 // withheld is the result of opening an archive that was refused.
-func withheld(format string, a ...any) sandbox.Result {
+func (s examining) withheld(why error) sandbox.Result {
 	var out sandbox.Result
-	out.Examination.Outcomes = []pipeline.Outcome{{By: archiveRef(), Status: pipeline.Refused, Reason: pipeline.ErrRefused.Error() + ": " + fmt.Sprintf(format, a...)}}
+	out.Examination.Outcomes = []pipeline.Outcome{{By: s.archiveRef(), Status: pipeline.Refused, Reason: why.Error()}}
 	return out
 }
 

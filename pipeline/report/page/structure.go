@@ -39,7 +39,29 @@ func (m maker) structure() template.HTML {
 		value := Join("; ", m.Word("extent", s.fact.What), m.Say("structure.length", "length", number(s.fact.Length)), shown(s.fact.Note))
 		t.rows = append(t.rows, []template.HTML{m.Say("structure.extent"), value, m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
 	}
+	for _, s := range all[pipeline.Damage](m.r) {
+		f := s.fact
+		value := Join(": ", m.Word("damage", f.Of), m.Say("structure.read", "read", readOf(f), "stated", stated(float64(f.Stated)), "until", stated(f.Until),
+			"duration", stated(f.Duration), "missing", stated(float64(f.Missing)), "errors", digits(f.Errors+f.Concealed)))
+		t.rows = append(t.rows, []template.HTML{m.Say("structure.damage"), value, m.where(s.Where), Show(s.By.Analyzer, MaxTitle)})
+	}
 	return t.HTML() + m.past() + m.pieces()
+}
+
+// readOf is how much was read, where it was counted.
+func readOf(f pipeline.Damage) template.HTML {
+	if f.Read == 0 && f.Stated == 0 {
+		return "—"
+	}
+	return digits(f.Read)
+}
+
+// stated is a number that a header may leave out.
+func stated(v float64) string {
+	if v == 0 {
+		return "—"
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
 // derivatives lists the small pictures made from the item: each is a file of its own, with its own digest.

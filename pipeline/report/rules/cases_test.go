@@ -282,6 +282,21 @@ var cases = map[pipeline.Code]map[string]testCase{
 	"file.truncated": {
 		"how much is not told": {states(pipeline.Extent{What: "truncated"}), []string{"questions length=— note=— offset=12"}},
 	},
+	"file.damaged": {
+		"a film cut off": {
+			states(pipeline.Damage{Of: "frames", Stream: 1, Read: 120, Stated: 300, Until: 4.8, Duration: 12, Errors: 2, Concealed: 1, Times: []float64{4.7, 4.8}}),
+			[]string{"questions duration=12 errors=3 missing=— of=frames read=120 stated=300 stream=1 times=4.7–4.8 until=4.8"},
+		},
+		"samples beyond the end": {
+			states(pipeline.Damage{Of: "samples", Read: 5, Stated: 9, Missing: 1000}),
+			[]string{"questions duration=— errors=— missing=1000 of=samples read=5 stated=9 stream=0 times=— until=—"},
+		},
+		"a photo whose rows were not counted": {
+			states(pipeline.Damage{Of: "rows", Errors: 1}),
+			[]string{"questions duration=— errors=1 missing=— of=rows read=— stated=— stream=0 times=— until=—"},
+		},
+		"whole": {states(), nil},
+	},
 	"file.preview_differs": {
 		"another picture":   {states(viewHash("pdq0", pipeline.Hash256{}, 90), viewHash(pipeline.PreviewHash, pipeline.Hash256{1<<60 - 1, 1<<60 - 1}, 90)), []string{"questions distance=120 height=30 offset=12 width=40"}},
 		"the same, turned":  {states(viewHash("pdq0", pipeline.Hash256{9}, 90), viewHash(pipeline.PreviewHash, pipeline.Hash256{9}.Turned(pipeline.Clockwise90), 90)), nil},

@@ -76,6 +76,50 @@ func truncated(d pipeline.Dossier) []pipeline.Finding {
 	return extents(d, "truncated", "file.truncated", func(pipeline.Extent) pipeline.Weight { return pipeline.Questions })
 }
 
+// damaged tells how much of what a header states could be read.
+func damaged(d pipeline.Dossier) []pipeline.Finding {
+	count := func(n int64) string {
+		if n == 0 {
+			return "—"
+		}
+		return strconv.FormatInt(n, 10)
+	}
+	seconds := func(s float64) string {
+		if s == 0 {
+			return "—"
+		}
+		return strconv.FormatFloat(s, 'f', -1, 64)
+	}
+	var out []pipeline.Finding
+	for _, s := range all[pipeline.Damage](d) {
+		f := s.fact
+		times := "—"
+		if len(f.Times) > 0 {
+			var parts []string
+			for i := 0; i+1 < len(f.Times); i += 2 {
+				parts = append(parts, seconds(max(f.Times[i], 0.001))+"–"+seconds(f.Times[i+1]))
+			}
+			times = strings.Join(parts[:min(len(parts), 8)], ", ")
+			if len(parts) > 8 {
+				times += " …"
+			}
+		}
+		read := strconv.FormatInt(f.Read, 10)
+		if f.Read == 0 && f.Stated == 0 {
+			read = "—" // not counted
+		}
+		out = append(out, pipeline.Finding{
+			Code: "file.damaged", Weight: pipeline.Questions,
+			Values: map[string]string{
+				"of": f.Of, "stream": strconv.Itoa(f.Stream), "read": read, "stated": count(f.Stated), "until": seconds(f.Until), "duration": seconds(f.Duration),
+				"missing": count(f.Missing), "errors": count(f.Errors + f.Concealed), "times": times,
+			},
+			Cites: []pipeline.Cite{s.cite("damage: "+f.Of, read)},
+		})
+	}
+	return out
+}
+
 func extents(d pipeline.Dossier, what string, code pipeline.Code, weigh func(pipeline.Extent) pipeline.Weight) []pipeline.Finding {
 	var out []pipeline.Finding
 	for _, s := range all[pipeline.Extent](d) {

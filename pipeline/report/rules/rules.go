@@ -15,7 +15,7 @@ import (
 )
 
 // version is bumped whenever a finding can come out differently for the same dossier.
-const version = 6
+const version = 7
 
 // The tolerances of the comparisons. They are stated in Ref and so in every report.
 const (
@@ -61,6 +61,7 @@ func All() []pipeline.Rule {
 		{Code: "file.extension_differs", Judge: extensionDiffers},
 		{Code: "file.trailing_data", Judge: trailingData},
 		{Code: "file.truncated", Judge: truncated},
+		{Code: "file.damaged", Judge: damaged},
 		{Code: "file.preview_differs", Judge: previewDiffers},
 		{Code: "file.empty", Judge: empty},
 		{Code: "meta.absent", Judge: metadataAbsent},
