@@ -12,20 +12,55 @@ import (
 	"dokaz/analyzers/framehash"
 	"dokaz/analyzers/media"
 	"dokaz/analyzers/pixelhash"
+	"dokaz/analyzers/readers"
 	"dokaz/analyzers/sound"
 	"dokaz/analyzers/structure"
 	"dokaz/analyzers/thumbnail"
 	"dokaz/pipeline"
 )
 
-// All returns every analyzer, in the order in which reports list them.
+// Settings are what analyzers are told by configuration and by what this machine has: everything in them stands in an analyzer's
+// parameters. They travel to the child as JSON.
+type Settings struct {
+	ExifTool readers.ExifTool `json:"exiftool"`
+	Trust    []byte           `json:"trust,omitempty"` // the text of a trust list for Content Credentials; empty is the one that ships
+}
+
+// Check says what is wrong with the settings.
+func (s Settings) Check() error {
+	_, err := s.trust()
+	return err
+}
+
+// Reading names the analyzer that wants to know what ExifTool says.
+func (s Settings) Reading() pipeline.Ref { return reading(s.ExifTool).Spec().Ref() }
+
+func (s Settings) trust() (c2pa.Trust, error) {
+	if len(s.Trust) == 0 {
+		return c2pa.Shipped(), nil
+	}
+	return c2pa.ReadTrust(s.Trust)
+}
+
+func reading(e readers.ExifTool) readers.Analyzer {
+	return readers.New(e, container.Fields(), readers.Own{Reader: exif.New(), As: "dokaz"}, readers.Own{Reader: structure.New(), As: "structure"})
+}
+
+// All returns every analyzer, in the order in which reports list them, as they are without settings.
 func All() []pipeline.Analyzer {
+	return With(Settings{ExifTool: readers.ExifTool{Absent: "not asked"}})
+}
+
+// With is All with settings that Check holds for.
+func With(s Settings) []pipeline.Analyzer {
+	trust, _ := s.trust() // checked; what was read of a list before a fault trusts nobody else
 	return []pipeline.Analyzer{
 		format.New(),
 		structure.New(),
 		exif.New(),
-		c2pa.New(c2pa.Shipped()),
+		c2pa.New(trust),
 		container.New(),
+		reading(s.ExifTool),
 		pixelhash.New(),
 		framehash.New(),
 		features.New(),

@@ -20,7 +20,7 @@ func New(t Trust) *Analyzer { return &Analyzer{t} }
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "c2pa",
-		Version:    1,
+		Version:    2,
 		Parameters: fmt.Sprintf("C2PA 1.4 and 2.1; trust list: %s; at most %d manifests, %d MiB", a.trust, maxManifests, maxStore>>20),
 		Kinds:      []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields:     []pipeline.FactKind{pipeline.KindCredential, pipeline.KindHistory, pipeline.KindDeclaration},

@@ -60,7 +60,7 @@ var rooms = []room{
 	{"cmd/internal/webhook", []string{"pipeline", "pipeline/catalog"}, "webhooks are sent without knowing what they tell"},
 	{"cmd/internal/evaluate", []string{"pipeline"}, "scoring knows matches and truth, not how either came about"},
 	{"cmd/internal/ui", []string{"pipeline", "pipeline/catalog", "pipeline/compare", "pipeline/report/page", "pipeline/report/rules", "pipeline/report/words"}, "pages ask a case and show what it says"},
-	{"cmd/internal/wire", []string{"pipeline", "pipeline/...", "analyzers", "analyzers/archive", "analyzers/media", "workers", "workers/...", "cmd/internal/..."}, "wire alone knows every room"},
+	{"cmd/internal/wire", []string{"pipeline", "pipeline/...", "analyzers", "analyzers/archive", "analyzers/media", "analyzers/readers", "workers", "workers/...", "cmd/internal/..."}, "wire alone knows every room"},
 	{"fixtures", []string{"fixtures/..."}, "inputs are made without our own code"},
 	{"fixtures/*", []string{"fixtures/..."}, "inputs are made without our own code"},
 	{"fixtures/stock/*", []string{"fixtures/..."}, "inputs are made without our own code"},
