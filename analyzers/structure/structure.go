@@ -24,7 +24,7 @@ func New() Analyzer { return Analyzer{} }
 func (Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
-		Version: 1,
+		Version: 2,
 		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d bytes of a segment; previews up to %d pixels, %s",
 			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, maxHead, maxPreviewPixels, views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
@@ -61,6 +61,16 @@ func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, 
 		err = w.ebml()
 	case "avi", "wav":
 		err = w.riff()
+	case "mpegts":
+		err = w.mpegts()
+	case "mpegps":
+		err = w.mpegps()
+	case "ogg":
+		err = w.ogg()
+	case "flac":
+		err = w.flac()
+	case "mp3":
+		err = w.mp3()
 	default:
 		return fmt.Errorf("%w: structure of %s", pipeline.ErrUnsupported, format.Name)
 	}
