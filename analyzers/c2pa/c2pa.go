@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"dokaz/analyzers/internal/parts"
 	"dokaz/pipeline"
 )
 
@@ -30,7 +31,7 @@ func (a *Analyzer) Spec() pipeline.Spec {
 // Read says one Credential for each manifest, the active one first, and behind each the actions it states as History and the kinds of
 // source it declares as Declaration, whatever checking came to. A file without any gives no facts and no error.
 func (a *Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	file := patient{ctx, o}
+	file := parts.Patient{Context: ctx, File: o}
 	stores, err := find(file, o.Size())
 	errs := []error{err}
 	for _, s := range stores {
@@ -112,17 +113,4 @@ func state(at pipeline.Where, v verdict, say pipeline.Say) {
 func place(s store) pipeline.Where {
 	first, last := s.stretch[0], s.stretch[len(s.stretch)-1]
 	return pipeline.At(first.At, last.At+last.Length-first.At)
-}
-
-// patient ends reading when its context does.
-type patient struct {
-	ctx context.Context
-	io.ReaderAt
-}
-
-func (p patient) ReadAt(b []byte, at int64) (int, error) {
-	if err := p.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return p.ReaderAt.ReadAt(b, at)
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
+	"dokaz/analyzers/internal/parts"
 	"dokaz/analyzers/internal/tiff"
 	"dokaz/pipeline"
 )
@@ -20,7 +20,7 @@ func New() Analyzer { return Analyzer{} }
 func (Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "exif",
-		Version: 2,
+		Version: 3,
 		Parameters: "readers dokaz, goexif 9e8deecbddbd, imagemeta 1.0.1; at most 64 IFDs of 4096 entries, 4 MiB per block, " +
 			"4 MiB per XMP packet (imagemeta 1 MiB), 8 KiB per value",
 		Kinds: []pipeline.Kind{pipeline.Photo},
@@ -35,7 +35,7 @@ func (Analyzer) Spec() pipeline.Spec {
 // programs the fields name. A file without metadata gives no facts and no error. Where goexif or imagemeta
 // must not or cannot read a block, the other readers' facts are said and the error tells.
 func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	file := patient{ctx, o}
+	file := parts.Patient{Context: ctx, File: o}
 	f, err := find(file, o.Size())
 	x := examination{say: say, room: maxSaid}
 	errs := []error{err}
@@ -108,17 +108,4 @@ func truncation(s tiff.Structure) error {
 		return fmt.Errorf("%w: %s fields, the limit is %s", pipeline.ErrRefused, tiff.Grouped(int64(len(s.Entries))), tiff.Grouped(maxFields))
 	}
 	return nil
-}
-
-// patient ends reading when its context does.
-type patient struct {
-	ctx context.Context
-	io.ReaderAt
-}
-
-func (p patient) ReadAt(b []byte, at int64) (int, error) {
-	if err := p.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return p.ReaderAt.ReadAt(b, at)
 }

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"dokaz/analyzers/internal/lexicon"
 	"dokaz/pipeline"
@@ -15,15 +14,12 @@ import (
 //go:embed data/*.tsv
 var data embed.FS
 
-func table(name string) string {
-	b, _ := data.ReadFile("data/" + name + ".tsv") // compiled in
-	return string(b)
-}
+var table = lexicon.Folder(data)
 
 // exifToolNames are ExifTool's names of fields of boxes and of metadata items; libavKeys what libav's fields are read from.
 var (
-	exifToolNames = sync.OnceValue(func() map[string]string { return lexicon.Map(table("exiftool")) })
-	libavSources  = sync.OnceValue(func() map[string]string { return lexicon.Map(table("libav")) })
+	exifToolNames = table.Map("exiftool")
+	libavSources  = table.Map("libav")
 )
 
 // field is one field of our own reading.
