@@ -12,6 +12,7 @@ import (
 	"dokaz/analyzers/framehash"
 	"dokaz/analyzers/media"
 	"dokaz/analyzers/pixelhash"
+	"dokaz/analyzers/proof"
 	"dokaz/analyzers/readers"
 	"dokaz/analyzers/sound"
 	"dokaz/analyzers/structure"
@@ -67,6 +68,7 @@ func With(s Settings) []pipeline.Analyzer {
 		sound.New(),
 		thumbnail.New(),
 		archive.New(nil),
+		proof.New(),
 	}
 }
 
