@@ -62,6 +62,9 @@ func (a Analyzer) Spec() pipeline.Spec {
 // theirs to tell. An ExifTool that is not asked is no error, one that gave no answer is.
 func (a Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Original, say pipeline.Say) error {
 	var fields fields
+	if it.Kind == pipeline.Photo && len(a.exiftool.Output) == 0 { // nobody to be held against
+		return a.exiftools(&fields, say, nil)
+	}
 	for _, own := range a.own {
 		_ = own.Read(ctx, it, o, fields.take(own.As))
 	}
