@@ -111,7 +111,7 @@ func (m maker) mapAxis(put func(string, ...any), size int64) {
 		x, class := mapWidth*float64(i)/4, "ticktext"
 		if i == 0 || i == 4 { // within the drawing
 			class = "first ticktext"
-			x = min(x, mapWidth-7.5*float64(len(digits(at))))
+			x = min(x, mapWidth-10*float64(len(digits(at)))) // thin spaces too
 		}
 		put(`<text class="%s" x="%.0f" y="%.0f">%s</text>`, class, x, y, number(at))
 	}
