@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"dokaz/analyzers/internal/parts"
 	"dokaz/pipeline"
 )
 
@@ -265,5 +264,3 @@ func (w *walk) id3v1(i int, b []byte, at int64) {
 	}
 	w.put(i, "genre", b[127], at+127, 1)
 }
-
-var errNoFrame = &parts.Stray{What: "no frame of MPEG audio"}

@@ -135,7 +135,7 @@ func (w *walk) firstFrame(at, end int64) (int64, mpegFrame, error) {
 			return at + int64(i), f, nil
 		}
 	}
-	return 0, mpegFrame{}, &parts.Stray{At: at, What: errNoFrame.What}
+	return 0, mpegFrame{}, &parts.Stray{At: at, What: "no frame of MPEG audio"}
 }
 
 // xing reads the table that encoders put into the first frame (Xing's VBR header; LAME's extension; Fraunhofer's VBRI).
