@@ -239,6 +239,10 @@ func TestTimeStamp(t *testing.T) {
 	if got := one(t, known, inJPEG(t, c)); !slices.Contains(codes(got), codeStampMismatch) || got.Signature.Time != "" {
 		t.Errorf("stamp over something else: %+v", got)
 	}
+	c.Stamp = func([]byte) ([]byte, error) { return []byte("0\x84~\xb7\xae"), nil } // the library panics
+	if got := one(t, known, inJPEG(t, c)); !slices.Contains(codes(got), codeStampMalformed) {
+		t.Errorf("a stamp that is none: %+v", got)
+	}
 	c.Stamp = func([]byte) ([]byte, error) { return []byte("no token"), nil }
 	if got := one(t, known, inJPEG(t, c)); !slices.Contains(codes(got), codeStampMalformed) {
 		t.Errorf("no stamp: %+v", got)

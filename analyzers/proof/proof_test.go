@@ -161,6 +161,7 @@ func TestOtherFilesAreNoProofs(t *testing.T) {
 func FuzzProof(f *testing.F) {
 	f.Add([]byte(magic + "\x01\x08" + strings.Repeat("d", 32) + "\xf0\x01a\x08\xff\x00\x05\x88\x96\x0d\x73\xd7\x19\x01\x03\xf7\xef\x15\x00\x83\xdf\xe3\x0d\x2e\xf9\x0c\x8e\x05\x04http"))
 	f.Add([]byte(magic + "\x01\x02" + strings.Repeat("d", 20) + strings.Repeat("\xf3", 40)))
+	f.Add([]byte("0\x84~\xb7\xae" + string(oidStamped)))
 	f.Add([]byte("\x30\x82\x00\x10\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x00"))
 	f.Fuzz(func(_ *testing.T, b []byte) { _, _, _ = read(b) })
 }

@@ -25,14 +25,19 @@ var oidStamped = []byte("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04")
 
 // stamp reads a time stamp by RFC 3161, a response or the token alone, and checks what can be checked of it: that the signature is that of the certificate
 // it brings, that this one is for stamping times, and that it was valid then.
-func stamp(b []byte, say pipeline.Say) error {
+func stamp(b []byte, say pipeline.Say) (err error) {
+	if !bytes.Contains(b, oidStamped) {
+		return fmt.Errorf("%w: DER, and no time stamp", pipeline.ErrUnsupported)
+	}
+	defer func() {
+		if r := recover(); r != nil { // the libraries index past the end of some malformed DER
+			err = fmt.Errorf("time stamp: malformed: %v", r)
+		}
+	}()
 	t, err := timestamp.ParseResponse(b)
 	if err != nil {
 		token, err2 := timestamp.Parse(b)
 		if err2 != nil {
-			if !bytes.Contains(b, oidStamped) {
-				return fmt.Errorf("%w: DER, and no time stamp", pipeline.ErrUnsupported)
-			}
 			return fmt.Errorf("time stamp: %w", errors.Join(err, err2))
 		}
 		t = token

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"dokaz/pipeline"
@@ -66,6 +67,9 @@ func (a Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Origina
 		return a.exiftools(&fields, say, nil)
 	}
 	for _, own := range a.own {
+		if !slices.Contains(own.Spec().Kinds, it.Kind) {
+			continue
+		}
 		_ = own.Read(ctx, it, o, fields.take(own.As))
 	}
 	differ := 0
