@@ -13,20 +13,56 @@ import (
 	"dokaz/analyzers/framehash"
 	"dokaz/analyzers/media"
 	"dokaz/analyzers/pixelhash"
+	"dokaz/analyzers/proof"
+	"dokaz/analyzers/readers"
 	"dokaz/analyzers/sound"
 	"dokaz/analyzers/structure"
 	"dokaz/analyzers/thumbnail"
 	"dokaz/pipeline"
 )
 
-// All returns every analyzer, in the order in which reports list them, each within the limits on files.
+// Settings are what analyzers are told by configuration and by what this machine has: everything in them stands in an analyzer's
+// parameters. They travel to the child as JSON.
+type Settings struct {
+	ExifTool readers.ExifTool `json:"exiftool"`
+	Trust    []byte           `json:"trust,omitempty"` // the text of a trust list for Content Credentials; empty is the one that ships
+}
+
+// Check says what is wrong with the settings.
+func (s Settings) Check() error {
+	_, err := s.trust()
+	return err
+}
+
+// Reading names the analyzer that wants to know what ExifTool says.
+func (s Settings) Reading() pipeline.Ref { return reading(pipeline.Limits{}, s.ExifTool).Spec().Ref() }
+
+func (s Settings) trust() (c2pa.Trust, error) {
+	if len(s.Trust) == 0 {
+		return c2pa.Shipped(), nil
+	}
+	return c2pa.ReadTrust(s.Trust)
+}
+
+func reading(l pipeline.Limits, e readers.ExifTool) readers.Analyzer {
+	return readers.New(e, container.Fields(), readers.Own{Reader: exif.Within(l), As: "dokaz"}, readers.Own{Reader: structure.Within(l), As: "structure"})
+}
+
+// All returns every analyzer, in the order in which reports list them, each within the limits on files, as they are without settings.
 func All(l pipeline.Limits) []pipeline.Analyzer {
+	return With(l, Settings{ExifTool: readers.ExifTool{Absent: "not asked"}})
+}
+
+// With is All with settings that Check holds for.
+func With(l pipeline.Limits, s Settings) []pipeline.Analyzer {
+	trust, _ := s.trust() // checked; what was read of a list before a fault trusts nobody else
 	return []pipeline.Analyzer{
 		format.New(),
 		structure.Within(l),
 		exif.Within(l),
-		c2pa.Within(c2pa.Shipped(), l),
+		c2pa.Within(trust, l),
 		container.Within(l),
+		reading(l, s.ExifTool),
 		pixelhash.Within(l),
 		framehash.Within(l),
 		features.Within(l),
@@ -34,6 +70,7 @@ func All(l pipeline.Limits) []pipeline.Analyzer {
 		damage.Within(l),
 		thumbnail.Within(l),
 		archive.Within(l, nil),
+		proof.New(),
 	}
 }
 

@@ -4,9 +4,13 @@ package analyzers
 
 import (
 	"bytes"
+	"flag"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -65,4 +69,143 @@ func processor(b *testing.B) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkSharedSet lets the readers of bytes read every file of the shared set, from disk, and one ExifTool read them all in one batch: the
+// processor time of each, and how many times ExifTool's it is.
+//
+//	go test -tags "libav nodynamic" -run '^$' -bench BenchmarkSharedSet -benchtime 1x ./analyzers
+func BenchmarkSharedSet(b *testing.B) {
+	tool, err := exec.LookPath("exiftool")
+	if err != nil {
+		b.Skip("NOT COMPARED: exiftool is not installed")
+	}
+	var files []string
+	err = filepath.WalkDir(fixtures.SharedMedia(b), func(name string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() {
+			files = append(files, name)
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var readers []pipeline.Reader
+	for _, a := range All(pipeline.Limits{}) { // those that say what ExifTool says: structure and metadata
+		if r, ok := a.(pipeline.Reader); ok && slices.Contains([]string{"structure", "exif"}, a.Spec().Name) {
+			readers = append(readers, r)
+		}
+	}
+	for b.Loop() {
+		before, began := processor(b), time.Now()
+		for _, name := range files {
+			readAll(b, name, readers)
+		}
+		ours, wall := processor(b)-before, time.Since(began)
+		cmd := exec.CommandContext(b.Context(), tool, "-config", "", "-j", "-n", "-a", "-G0:1", "-D", "-@", "-")
+		cmd.Stdin = strings.NewReader(strings.Join(files, "\n") + "\n")
+		began = time.Now()
+		_, _ = cmd.Output() // it exits with 1 where a file has a fault
+		theirs := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		b.ReportMetric(float64(len(files)), "files")
+		b.ReportMetric(ours.Seconds(), "CPU-s")
+		b.ReportMetric(wall.Seconds(), "wall-s")
+		b.ReportMetric(theirs.Seconds(), "exiftool-CPU-s")
+		b.ReportMetric(time.Since(began).Seconds(), "exiftool-wall-s")
+		b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times")
+	}
+}
+
+// readAll lets readers read one file, whatever it is.
+func readAll(b *testing.B, name string, readers []pipeline.Reader) {
+	b.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		b.Fatal(err)
+	}
+	head := make([]byte, min(st.Size(), pipeline.SniffLength))
+	if n, err := f.ReadAt(head, 0); n < len(head) {
+		b.Fatal(err)
+	}
+	of, _ := pipeline.Sniff(head)
+	it := pipeline.Item{Size: st.Size(), Kind: of.Kind, Format: of.Name}
+	for _, r := range readers {
+		if examines(r.Spec(), it.Kind) {
+			_ = r.Read(b.Context(), it, onDisk{f, st.Size()}, func(pipeline.Where, pipeline.Fact) {})
+		}
+	}
+}
+
+// onDisk is an original in a file.
+type onDisk struct {
+	*os.File
+	size int64
+}
+
+func (o onDisk) Size() int64 { return o.size }
+
+var killers = flag.String("killers", "", "a folder of further hostile files for BenchmarkHostile")
+
+// BenchmarkHostile lets each reader of bytes read the hostile fixtures and the shared malformed files, one by one, and reports the longest
+// and the most memory that one file cost, as the sum of what was allocated. Over two seconds it fails.
+//
+//	go test -tags "libav nodynamic" -run '^$' -bench BenchmarkHostile -benchtime 1x ./analyzers
+func BenchmarkHostile(b *testing.B) {
+	var files []string
+	for _, dir := range []string{filepath.Join(fixtures.SharedMedia(b), "robustness"), fixtures.Dir(b, "hostile"), *killers} {
+		if dir == "" {
+			continue
+		}
+		err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+			if err == nil && e.Type().IsRegular() {
+				files = append(files, name)
+			}
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, a := range All(pipeline.Limits{}) {
+		r, ok := a.(pipeline.Reader)
+		if !ok || !slices.Contains([]string{"structure", "exif", "c2pa", "proof", "readers"}, a.Spec().Name) {
+			continue
+		}
+		b.Run(a.Spec().Name, func(b *testing.B) {
+			for b.Loop() {
+				var longest time.Duration
+				most, slow, large := int64(0), "", ""
+				for _, name := range files {
+					var before, after runtime.MemStats
+					runtime.ReadMemStats(&before)
+					began := time.Now()
+					readAll(b, name, []pipeline.Reader{r})
+					took := time.Since(began)
+					runtime.ReadMemStats(&after)
+					st, err := os.Stat(name)
+					if err != nil {
+						b.Fatal(err)
+					}
+					over := int64(after.TotalAlloc-before.TotalAlloc) - st.Size()
+					if took > longest {
+						longest, slow = took, name
+					}
+					if over > most {
+						most, large = over, name
+					}
+				}
+				b.Logf("%d files; longest %v: %s; most memory %d KiB: %s", len(files), longest, filepath.Base(slow), most>>10, filepath.Base(large))
+				b.ReportMetric(longest.Seconds()*1e3, "longest-ms")
+				b.ReportMetric(float64(most)/(1<<20), "most-MiB")
+				if longest > 2*time.Second {
+					b.Errorf("%s took %v", slow, longest)
+				}
+			}
+		})
+	}
 }

@@ -21,7 +21,7 @@ type Declaration struct {
 
 // Relation is an identifier that ties the file to others: versions of one document, parts of one capture.
 type Relation struct {
-	What   string `json:"what"`           // "document", "original_document", "instance", "derived_from", "image", "content", "burst", "media_group"
+	What   string `json:"what"`           // "document", "original_document", "instance", "derived_from", "image", "content", "burst", "media_group", "stamps" (a digest)
 	Value  string `json:"value"`          // identifier as stated
 	Note   string `json:"note,omitempty"` // which part of the relation: "instanceID", "filePath"
 	Source string `json:"source"`         // field it stands in: "xmpMM:DerivedFrom/stRef:documentID", "Apple:ContentIdentifier"

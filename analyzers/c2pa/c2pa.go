@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"dokaz/analyzers/internal/parts"
 	"dokaz/pipeline"
 )
 
@@ -26,7 +27,7 @@ func Within(t Trust, l pipeline.Limits) *Analyzer { return &Analyzer{t, l.OrDefa
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "c2pa",
-		Version:    1,
+		Version:    2,
 		Parameters: fmt.Sprintf("C2PA 1.4 and 2.1; trust list: %s; at most %d manifests, %d MiB, %d superboxes within one another", a.trust, maxManifests, maxStore>>20, a.limits.Nesting),
 		Kinds:      []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields:     []pipeline.FactKind{pipeline.KindCredential, pipeline.KindHistory, pipeline.KindDeclaration},
@@ -36,7 +37,7 @@ func (a *Analyzer) Spec() pipeline.Spec {
 // Read says one Credential for each manifest, the active one first, and behind each the actions it states as History and the kinds of
 // source it declares as Declaration, whatever checking came to. A file without any gives no facts and no error.
 func (a *Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	file := patient{ctx, o}
+	file := parts.Patient{Context: ctx, File: o}
 	stores, err := find(file, o.Size())
 	errs := []error{err}
 	for _, s := range stores {
@@ -118,17 +119,4 @@ func state(at pipeline.Where, v verdict, say pipeline.Say) {
 func place(s store) pipeline.Where {
 	first, last := s.stretch[0], s.stretch[len(s.stretch)-1]
 	return pipeline.At(first.At, last.At+last.Length-first.At)
-}
-
-// patient ends reading when its context does.
-type patient struct {
-	ctx context.Context
-	io.ReaderAt
-}
-
-func (p patient) ReadAt(b []byte, at int64) (int, error) {
-	if err := p.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return p.ReaderAt.ReadAt(b, at)
 }

@@ -183,7 +183,7 @@ func TestTold(t *testing.T) {
 		Generator: "Fixture Maker 1.0", Title: "square.jpg", Format: "image/jpeg", Instance: "xmp:iid:00000000-0000-4000-8000-000000000002",
 		Signature: pipeline.CredentialSeal{
 			Algorithm: "EdDSA", Signer: "CN=Fixture Camera,O=Dokaz fixtures", Issuer: "CN=Fixture Authority,O=Dokaz fixtures", Serial: "1001",
-			Since: "2020-01-01T00:00:00Z", Until: "2049-01-01T00:00:00Z", Trust: "test list, 2026-11-29, certificates: 1",
+			Since: "2020-01-01T00:00:00Z", Until: "2049-01-01T00:00:00Z", Trust: knowing(t, made()).String(),
 		},
 		Actions: []pipeline.CredentialAct{{
 			Action: "c2pa.created", When: "2026-08-10T12:00:00Z", Agent: "Fixture Maker 1.0",
@@ -238,6 +238,10 @@ func TestTimeStamp(t *testing.T) {
 	c.Stamp = func(over []byte) ([]byte, error) { return stampOver(append(over, 0), at, authority, key) }
 	if got := one(t, known, inJPEG(t, c)); !slices.Contains(codes(got), codeStampMismatch) || got.Signature.Time != "" {
 		t.Errorf("stamp over something else: %+v", got)
+	}
+	c.Stamp = func([]byte) ([]byte, error) { return []byte("0\x84~\xb7\xae"), nil } // the library panics
+	if got := one(t, known, inJPEG(t, c)); !slices.Contains(codes(got), codeStampMalformed) {
+		t.Errorf("a stamp that is none: %+v", got)
 	}
 	c.Stamp = func([]byte) ([]byte, error) { return []byte("no token"), nil }
 	if got := one(t, known, inJPEG(t, c)); !slices.Contains(codes(got), codeStampMalformed) {

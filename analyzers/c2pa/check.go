@@ -30,6 +30,9 @@ const (
 	codeDataMismatch     = "assertion.dataHash.mismatch"
 	codeDataMalformed    = "assertion.dataHash.malformed"
 	codeDataExtra        = "assertion.dataHash.additionalExclusionsPresent"
+	codeBMFFMismatch     = "assertion.bmffHash.mismatch"
+	codeBMFFMalformed    = "assertion.bmffHash.malformed"
+	codeBMFFExtra        = "assertion.bmffHash.additionalExclusionsPresent"
 	codeBindingMissing   = "claim.hardBindings.missing"
 	codeBindingUnchecked = "dokaz.binding.notChecked"
 	codeIngredient       = "ingredient.hashedURI.mismatch"
@@ -39,7 +42,7 @@ const (
 
 // harmless are codes after which a credential may still be valid, unchecked those that leave the question open.
 var (
-	harmless  = []string{codeStampUntrusted, codeDataExtra, codeSignerUntrusted}
+	harmless  = []string{codeStampUntrusted, codeDataExtra, codeBMFFExtra, codeSignerUntrusted}
 	unchecked = []string{codeAlgorithm, codeBindingUnchecked, codeTimeOpen}
 )
 
@@ -225,6 +228,10 @@ func (x *examination) binding(v *verdict, m manifest) {
 			bound++
 			v.note(codeBindingUnchecked, b.label, "a binding of this kind is not computed here")
 			continue
+		case bmffVersions[base(b.label)] > 0:
+			bound++
+			x.boxes(v, m, b)
+			continue
 		case base(b.label) != "c2pa.hash.data":
 			continue
 		}
@@ -253,6 +260,32 @@ func (x *examination) binding(v *verdict, m manifest) {
 		v.note(codeBindingUnchecked, m.label, "an update manifest leaves the binding to the one it updates")
 	case bound == 0:
 		v.note(codeBindingMissing, m.label, "nothing binds the manifest to the file")
+	}
+}
+
+// boxes checks a binding of ISO base media.
+func (x *examination) boxes(v *verdict, m manifest, b *superbox) {
+	var d bmffHash
+	if err := data(b, &d); err != nil {
+		v.note(codeBMFFMalformed, b.label, "%v", err)
+		return
+	}
+	same, left, err := d.binds(m, x.file, x.size, bmffVersions[base(b.label)])
+	switch {
+	case errors.Is(err, errMerkle):
+		v.note(codeBindingUnchecked, b.label, "%v", err)
+		return
+	case err != nil:
+		v.note(codeBMFFMalformed, b.label, "%v", err)
+		return
+	case !same:
+		v.Binding = pipeline.BindingDiffers
+		v.note(codeBMFFMismatch, b.label, "the file's boxes are not those that were bound")
+	case v.Binding == pipeline.BindingNotChecked:
+		v.Binding = pipeline.BindingMatches
+	}
+	if !spared(x.file, x.size, left, x.store.stretch) {
+		v.note(codeBMFFExtra, b.label, "bytes besides the credentials are left out of what is bound")
 	}
 }
 

@@ -25,7 +25,7 @@ type exclusion struct {
 var errExclusions = errors.New("the stretches left out are not in order")
 
 // otherBindings are kinds of hard binding that are not computed here.
-var otherBindings = []string{"c2pa.hash.bmff", "c2pa.hash.bmff.v2", "c2pa.hash.bmff.v3", "c2pa.hash.boxes", "c2pa.hash.collection.data", "c2pa.hash.multi-asset"}
+var otherBindings = []string{"c2pa.hash.boxes", "c2pa.hash.collection.data", "c2pa.hash.multi-asset"}
 
 // binds computes whether the file's bytes are those that were bound.
 func (d dataHash) binds(m manifest, file io.ReaderAt, size int64) (bool, error) {

@@ -58,7 +58,12 @@ var (
 
 // readStamp verifies a token, or a response that holds one, over bytes. A token that brings no certificate cannot be
 // verified and is an error.
-func readStamp(b, over []byte) (*stamp, error) {
+func readStamp(b, over []byte) (s *stamp, err error) {
+	defer func() {
+		if r := recover(); r != nil { // the libraries index past the end of some malformed DER
+			s, err = nil, fmt.Errorf("time stamp: %w: %v", errMalformedStamp, r)
+		}
+	}()
 	if len(b) > maxToken {
 		return nil, fmt.Errorf("time stamp of %d bytes, the limit is %d", len(b), maxToken)
 	}

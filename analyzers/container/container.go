@@ -38,6 +38,23 @@ func (a *Analyzer) Spec() pipeline.Spec {
 	}
 }
 
+// Fields returns an analyzer that says a container's fields alone, as libav gives them, and reads no packets. It is for holding them
+// against another reader's.
+func Fields() pipeline.Reader { return fieldsOnly{New()} }
+
+type fieldsOnly struct{ *Analyzer }
+
+// Read says the fields and what stands in them.
+func (fieldsOnly) Read(ctx context.Context, it pipeline.Item, o pipeline.Original, say pipeline.Say) error {
+	f, err := libav.Open(ctx, o, it.Size, it.Format, libav.Limits{})
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sayFields(it.Format, f.Container(), f.Streams(), say)
+	return nil
+}
+
 // Read says where a box is cut off, the container, its fields and what stands in them, then reads all packets and says
 // the streams and their keyframes. What could not be read to its end is said all the same, and a libav.DamageError
 // returned.

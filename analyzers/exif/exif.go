@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
+	"dokaz/analyzers/internal/parts"
 	"dokaz/analyzers/internal/tiff"
 	"dokaz/pipeline"
 )
@@ -23,7 +23,7 @@ func Within(l pipeline.Limits) Analyzer { return Analyzer{l.OrDefaults()} }
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "exif",
-		Version: 2,
+		Version: 3,
 		Parameters: "readers dokaz, goexif 9e8deecbddbd, imagemeta 1.0.1; at most 64 IFDs of 4096 entries, 4 MiB per block, " +
 			"4 MiB per XMP packet (imagemeta 1 MiB), 8 KiB per value, " + pipeline.Grouped(a.limits.Inflated) + " bytes per inflated text",
 		Kinds: []pipeline.Kind{pipeline.Photo},
@@ -38,7 +38,7 @@ func (a Analyzer) Spec() pipeline.Spec {
 // programs the fields name. A file without metadata gives no facts and no error. Where goexif or imagemeta
 // must not or cannot read a block, the other readers' facts are said and the error tells.
 func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	file := patient{ctx, o}
+	file := parts.Patient{Context: ctx, File: o}
 	f, err := find(file, o.Size(), a.limits)
 	x := examination{say: say, room: maxSaid, limits: a.limits}
 	errs := []error{err}
@@ -113,17 +113,4 @@ func truncation(s tiff.Structure) error {
 		return fmt.Errorf("%w: %s fields, the limit is %s", pipeline.ErrRefused, tiff.Grouped(int64(len(s.Entries))), tiff.Grouped(maxFields))
 	}
 	return nil
-}
-
-// patient ends reading when its context does.
-type patient struct {
-	ctx context.Context
-	io.ReaderAt
-}
-
-func (p patient) ReadAt(b []byte, at int64) (int, error) {
-	if err := p.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return p.ReaderAt.ReadAt(b, at)
 }

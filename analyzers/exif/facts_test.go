@@ -196,7 +196,7 @@ func TestTexts(t *testing.T) {
 		{"text of blanks and NULs", "IFD0", entry{0x10f, 2, 8, []byte("Canon \x00\x00")}, "Canon ", false, "", true},
 		{"text without end", "IFD0", entry{0x10f, 2, 5, []byte("Canon")}, "Canon", false, "", true},
 		{"Cyrillic in UTF-8", "IFD0", ascii(0x10f, "Зенит"), "Зенит", false, "not ASCII: read as UTF-8", true},
-		{"Cyrillic in CP1251", "IFD0", ascii(0x10f, "\xc7\xe5\\"), `\xC7\xE5\\`, false, "not valid UTF-8; escaped", true},
+		{"Cyrillic in CP1251", "IFD0", ascii(0x10f, "\xc7\xe5\\"), `\xC7\xE5\\`, false, "not valid UTF-8; escaped; as windows-1251: Зе\\", true},
 		{"long text", "IFD0", ascii(0x10e, strings.Repeat("ab", 5000)), strings.Repeat("ab", 4096), true, "", true},
 		{"integer", "IFD0", short(0x112, 6), "6", false, "", true},
 		{"integers", "IFD0", entry{0x102, 3, 3, []byte{8, 0, 8, 0, 8, 0}}, "8 8 8", false, "", true},

@@ -12,11 +12,8 @@ import (
 //go:embed data/*.tsv
 var data embed.FS
 
-// table gives the text of one table; "" is found by the test of them all.
-func table(name string) string {
-	b, _ := data.ReadFile("data/" + name + ".tsv") // compiled in
-	return string(b)
-}
+// table gives the text of one table.
+var table = lexicon.Folder(data)
 
 // fieldNames are the names of fields, by directory and number.
 var fieldNames = sync.OnceValue(func() map[key]string {
@@ -51,7 +48,7 @@ func name(group string, id uint16) string {
 }
 
 // iptcByID are the names of datasets, by "2:40".
-var iptcByID = sync.OnceValue(func() map[string]string { return lexicon.Map(table("iptc")) })
+var iptcByID = table.Map("iptc")
 
 // iptcNumbered maps names back to numbers.
 var iptcNumbered = sync.OnceValue(func() map[string][2]uint8 {
@@ -74,7 +71,7 @@ func datasetName(id [2]uint8) string { return iptcByID()[datasetID(id)] }
 
 // xmpPrefixes are the prefixes by which namespaces are known; knownPrefixes are the prefixes alone.
 var (
-	xmpPrefixes   = sync.OnceValue(func() map[string]string { return lexicon.Map(table("namespace")) })
+	xmpPrefixes   = table.Map("namespace")
 	knownPrefixes = sync.OnceValue(func() map[string]bool {
 		out := map[string]bool{}
 		for _, p := range xmpPrefixes() {

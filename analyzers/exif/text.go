@@ -100,6 +100,9 @@ func letters(b []byte) plain {
 	switch {
 	case !utf8.Valid(b):
 		p.note = noteInvalid
+		if set, text, ok := candidate(b); ok {
+			p.note += "; as " + set + ": " + text
+		}
 	case bytes.IndexByte(b, 0) >= 0:
 		p.note = noteNUL
 	case control:

@@ -15,7 +15,13 @@ type mpf struct {
 	pictures []announced
 }
 
-type announced struct{ at, length int64 }
+type announced struct {
+	at, length int64
+	kind       uint32 // of the picture (§5.2.3.3.1)
+}
+
+// largeThumbnail reports whether the index says that a picture is a smaller copy of the first: class 1, of 640 by 480 or 1920 by 1080 pixels.
+func (a announced) largeThumbnail() bool { return a.kind == 0x010001 || a.kind == 0x010002 }
 
 // multi reads the index at offset at and tells its entries.
 func (s *stream) multi(parent int, at, n int64) error {
@@ -40,7 +46,7 @@ func (s *stream) multi(parent int, at, n int64) error {
 				value := fmt.Sprintf("type %06x, %d bytes at byte %d", e.Order.Uint32(b)&0xffffff, size, place)
 				s.w.pieces[parent].Fields = append(s.w.pieces[parent].Fields, field(fmt.Sprintf("picture %d", i/16), value, at+e.ValueAt+int64(i), 16))
 				if offset > 0 {
-					s.index.pictures = append(s.index.pictures, announced{place, size})
+					s.index.pictures = append(s.index.pictures, announced{place, size, e.Order.Uint32(b) & 0xffffff})
 				}
 			}
 		}
@@ -114,9 +120,11 @@ func (w *walk) appended(at, end int64, s *stream, last bool) (int64, error) {
 // further walks another JPEG stream and says whether the index announced it.
 func (w *walk) further(at, end int64, first *stream) (int64, error) {
 	p := pipeline.Piece{Format: "jpeg", Name: "picture", Label: "further JPEG behind the picture", Note: "not announced by an index"}
+	preview := false
 	for _, a := range first.index.pictures {
 		if a.at == at {
 			p.Note = "benign trailer: picture announced by the MPF index"
+			preview = a.largeThumbnail()
 		}
 	}
 	i := w.add(top, at, end-at, p)
@@ -126,6 +134,11 @@ func (w *walk) further(at, end int64, first *stream) (int64, error) {
 		to = end
 	}
 	w.pieces[i].length = to - at
+	if preview {
+		if err := w.preview(at, to-at); err != nil {
+			return to, err
+		}
+	}
 	return to, w.ctx.Err()
 }
 

@@ -2,7 +2,8 @@
 // order with its place, the parameters and texts they hold, what lies behind the end, a signature of how the file is built, a digest of
 // the coded picture alone, and the thumbnail with its hash.
 //
-// It knows how JPEG, PNG, GIF, WebP, TIFF, the ISO base media family, Matroska and RIFF are put together and what their pieces are
+// It knows how JPEG, PNG, GIF, WebP, TIFF, the ISO base media family, Matroska, RIFF, MPEG transport and program
+// streams, Ogg, FLAC and MPEG audio with its tags are put together and what their pieces are
 // called; the names stand in tables under data, each with its source. It must not know what a piece speaks for or against, read Exif,
 // XMP and IPTC (that is exif), decode more than the thumbnail, nor repair anything.
 package structure

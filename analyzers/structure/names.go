@@ -12,15 +12,11 @@ import (
 //go:embed data/*.tsv
 var data embed.FS
 
-// table gives the text of one table; "" is found by the test of them all.
-func table(name string) string {
-	b, _ := data.ReadFile("data/" + name + ".tsv") // compiled in
-	return string(b)
-}
+// table gives the text of one table.
+var table = lexicon.Folder(data)
 
-func labels(name string) func() map[string]string {
-	return sync.OnceValue(func() map[string]string { return lexicon.Map(table(name)) })
-}
+// labels reads a table of two columns when it is first asked for.
+func labels(name string) func() map[string]string { return table.Map(name) }
 
 // The tables of two columns: name, label.
 var (

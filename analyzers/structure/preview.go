@@ -13,8 +13,8 @@ import (
 
 // The bounds of an embedded preview that is decoded.
 const (
-	maxPreview       = 1 << 20 // bytes
-	maxPreviewPixels = 1 << 20
+	maxPreview       = 2 << 20   // bytes
+	maxPreviewPixels = 2_200_000 // 1920 by 1080, the larger of the two sizes of CIPA DC-007
 	previewQuality   = 85
 )
 

@@ -2,6 +2,7 @@ package structure
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image/jpeg"
 	"io/fs"
 	"os"
@@ -109,5 +110,36 @@ func TestPreviewsAgainstTheirPictures(t *testing.T) {
 	}
 	if len(all) < 10 {
 		t.Errorf("%d photographs with a thumbnail", len(all))
+	}
+}
+
+// A smaller copy that the index announces behind the picture is shown and hashed as the thumbnail of Exif is; what else it announces, such as
+// gain maps and the other eye of a stereo picture, is not.
+func TestAnnouncedPreviews(t *testing.T) {
+	t.Parallel()
+	small := jpegOf(t, 70)
+	for kind, want := range map[uint32]int{0x010001: 1, 0x010002: 1, 0x020003: 0, 0x000000: 0} {
+		index := func(at int) string {
+			b := []byte("MPF\x00MM\x00*\x00\x00\x00\x08\x00\x02\xb0\x01\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\xb0\x02\x00\x07\x00\x00\x00\x20\x00\x00\x00\x26\x00\x00\x00\x00")
+			b = binary.BigEndian.AppendUint32(b, 0x030000)
+			b = append(b, make([]byte, 12)...)
+			b = binary.BigEndian.AppendUint32(b, kind)
+			b = binary.BigEndian.AppendUint32(b, uint32(len(small)))
+			b = binary.BigEndian.AppendUint32(b, uint32(at))
+			return string(append(b, 0, 0, 0, 0))
+		}
+		whole := with(jpegOf(t, 90), segment(0xe2, index(0)))
+		header := bytes.Index(whole, []byte("MPF\x00")) + 4
+		file := append(with(jpegOf(t, 90), segment(0xe2, index(len(whole)-header))), small...)
+		where, facts := factsOf(t, file)
+		n := 0
+		for i, f := range facts {
+			if h, ok := f.(pipeline.PictureHash); ok && h.Algorithm == pipeline.PreviewHash && h.View == "whole" && *where[i].Offset == int64(len(whole)) {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("of type %06x: %d previews, want %d", kind, n, want)
+		}
 	}
 }

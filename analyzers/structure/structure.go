@@ -27,7 +27,7 @@ func Within(l pipeline.Limits) Analyzer { return Analyzer{l.OrDefaults()} }
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
-		Version: 1,
+		Version: 2,
 		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, %s",
 			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
@@ -64,6 +64,16 @@ func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original
 		err = w.ebml()
 	case "avi", "wav":
 		err = w.riff()
+	case "mpegts":
+		err = w.mpegts()
+	case "mpegps":
+		err = w.mpegps()
+	case "ogg":
+		err = w.ogg()
+	case "flac":
+		err = w.flac()
+	case "mp3":
+		err = w.mp3()
 	default:
 		return fmt.Errorf("%w: structure of %s", pipeline.ErrUnsupported, format.Name)
 	}

@@ -23,5 +23,10 @@ func TestMain(m *testing.M) {
 		}
 		main()
 	}
+	if _, set := os.LookupEnv("DOKAZ_EXIFTOOL"); !set { // each program started would start one; its own tests are in wire
+		if err := os.Setenv("DOKAZ_EXIFTOOL", "off"); err != nil {
+			panic(err)
+		}
+	}
 	testscript.Main(m, map[string]func(){"dokaz": main})
 }

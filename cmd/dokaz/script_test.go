@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SET", set)
 			e.Setenv("CI", "1")
+			e.Setenv("DOKAZ_EXIFTOOL", "off")
 			e.Setenv("XDG_CACHE_HOME", e.WorkDir+"/.cache")
 			return nil
 		},

@@ -18,7 +18,7 @@ func printTree(t *terminal, name string, s wire.Seen) {
 	below := map[int][]shownTag{}
 	readers := map[string]bool{}
 	for _, g := range tags {
-		if g.Reader != "dokaz" && g.Reader != "libav" {
+		if g.Reader != "dokaz" && g.Reader != "structure" && g.Reader != "libav" {
 			readers[g.Reader] = true
 			continue
 		}

@@ -25,6 +25,7 @@ type Child struct {
 
 	mu      sync.Mutex
 	closed  bool
+	foreign []*Foreign
 	running sync.WaitGroup // examinations and starts under way
 }
 
@@ -74,6 +75,9 @@ func (c *Child) Close() error {
 	}
 	c.running.Wait()
 	var err error
+	for _, f := range c.foreign {
+		err = errors.Join(err, f.close())
+	}
 	for {
 		select {
 		case p := <-c.spares:
@@ -189,7 +193,7 @@ func (c *Child) next() (p *process, spare bool, err error) {
 }
 
 // attempt lets one child examine the item with some analyzers; members, where not nil, takes what it holds.
-func (c *Child) attempt(ctx context.Context, it pipeline.Item, src *source, refs []pipeline.Ref, members *intake) (e examined, err error) {
+func (c *Child) attempt(ctx context.Context, it pipeline.Item, src *source, refs []pipeline.Ref, aside []byte, members *intake) (e examined, err error) {
 	p, err := c.take(ctx)
 	if err != nil {
 		return examined{}, err
@@ -205,5 +209,5 @@ func (c *Child) attempt(ctx context.Context, it pipeline.Item, src *source, refs
 	}
 	defer input.Close()
 	p.members = members
-	return p.examine(ctx, request{Item: it, Analyzers: refs, Limits: c.opt.Files, Members: members != nil}, int(input.Fd()), c.opt.Limits)
+	return p.examine(ctx, request{Item: it, Analyzers: refs, Limits: c.opt.Files, Members: members != nil, Aside: aside}, int(input.Fd()), c.opt.Limits)
 }

@@ -5,6 +5,8 @@
 // sight of other processes, and limits and a list of system calls that it puts on itself before it reads a byte. It answers with one bounded stream that the parent reads as hostile text.
 // It serves one item and ends. Whatever kills it is an outcome of the item, never of the parent.
 //
+// A program of somebody else's can be asked about files from within the same walls, with the calls and the files that it needs besides: see Foreign.
+//
 // A nursery, which holds no evidence either, starts the children; see starter.
 //
 //	parent                          child

@@ -38,7 +38,15 @@ func (u *Use) add(e end) {
 //
 // The error is never the item's: no child could be started or walled in, the original could not be opened
 // (ErrCorrupt, ErrRefused for one too large to copy), ctx ended (its cause), or the Child is closed.
-func (c *Child) Examine(ctx context.Context, it pipeline.Item, o pipeline.Original, refs []pipeline.Ref) (res Result, err error) {
+func (c *Child) Examine(ctx context.Context, it pipeline.Item, o pipeline.Original, refs []pipeline.Ref) (Result, error) {
+	return c.ExamineTold(ctx, it, o, refs, nil)
+}
+
+// ExamineTold is Examine with something that the analyzers are told besides the item, at most MaxAside bytes.
+func (c *Child) ExamineTold(ctx context.Context, it pipeline.Item, o pipeline.Original, refs []pipeline.Ref, aside []byte) (res Result, err error) {
+	if len(aside) > MaxAside {
+		return Result{}, fmt.Errorf("sandbox: %d bytes told besides the item, the limit is %d", len(aside), MaxAside)
+	}
 	if err := c.enter(); err != nil {
 		return Result{}, err
 	}
@@ -58,7 +66,7 @@ func (c *Child) Examine(ctx context.Context, it pipeline.Item, o pipeline.Origin
 	b := book{refs: refs, pages: make(map[pipeline.Ref]testimony, len(refs)), derivatives: map[pipeline.Digest][]byte{}}
 	todo := refs
 	for n := 1; len(todo) > 0; n++ {
-		e, err := c.attempt(ctx, it, src, todo, nil)
+		e, err := c.attempt(ctx, it, src, todo, aside, nil)
 		if err != nil {
 			return Result{}, err
 		}

@@ -45,8 +45,8 @@ func handled(version int) unix.LandlockRulesetAttr {
 }
 
 // applyLandlock takes from this thread, and from all that is started on it, every file but the program's own: without
-// those no child could start. The thread must have no_new_privs.
-func applyLandlock() error {
+// those no child could start. Where a child becomes another program, that one's files stay too. The thread must have no_new_privs.
+func applyLandlock(foreign *foreignOrders) error {
 	version, err := landlockVersion()
 	if err != nil {
 		return err
@@ -62,9 +62,22 @@ func applyLandlock() error {
 	if err != nil {
 		return err
 	}
+	const start = unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_READ_FILE
 	for _, f := range files {
-		if err := allowStart(int(fd), f); err != nil {
+		if err := allow(int(fd), f, start); err != nil {
 			return fmt.Errorf("rule for %s: %w", f, err)
+		}
+	}
+	if foreign != nil {
+		for _, f := range foreign.Run {
+			if err := allow(int(fd), f, start); err != nil {
+				return fmt.Errorf("rule for %s: %w", f, err)
+			}
+		}
+		for _, f := range foreign.Readable {
+			if err := allow(int(fd), f, unix.LANDLOCK_ACCESS_FS_READ_FILE); err != nil {
+				return fmt.Errorf("rule for %s: %w", f, err)
+			}
 		}
 	}
 	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, fd, 0, 0); errno != 0 {
@@ -73,7 +86,8 @@ func applyLandlock() error {
 	return closedFiles()
 }
 
-func allowStart(ruleset int, path string) error {
+// allow gives rights back on a file, or on all files in a folder. What does not exist needs none.
+func allow(ruleset int, path string, rights uint64) error {
 	at, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if errors.Is(err, unix.ENOENT) {
 		return nil
@@ -82,7 +96,7 @@ func allowStart(ruleset int, path string) error {
 		return err
 	}
 	defer unix.Close(at)
-	rule := unix.LandlockPathBeneathAttr{Allowed_access: unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_READ_FILE, Parent_fd: int32(at)}
+	rule := unix.LandlockPathBeneathAttr{Allowed_access: rights, Parent_fd: int32(at)}
 	if _, _, errno := unix.Syscall6(unix.SYS_LANDLOCK_ADD_RULE, uintptr(ruleset), unix.LANDLOCK_RULE_PATH_BENEATH, uintptr(unsafe.Pointer(&rule)), 0, 0, 0); errno != 0 {
 		return errno
 	}

@@ -36,7 +36,7 @@ func Main(run Run) int {
 		err = closeStrangers()
 	}
 	if err == nil && o.Nursery {
-		if err := serveNursery(o.Plan); err != nil {
+		if err := serveNursery(o.Plan, o.Foreign); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
@@ -53,6 +53,13 @@ func Main(run Run) int {
 	out := newVoice(os.NewFile(fdReply, "reply"))
 	if err := out.write(event{Hello: &hello}); err != nil {
 		return 1 // nobody is there to be told
+	}
+	if o.Foreign != nil {
+		if err := o.Foreign.become(); !errors.Is(err, io.EOF) {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
 	}
 	r, err := receive()
 	if errors.Is(err, io.EOF) {
@@ -88,6 +95,7 @@ func answer(l Limits, r request, out *voice, run Run) error {
 	}
 	out.expect(r.Analyzers)
 	out.unfolds = r.Members
+	out.aside = r.Aside
 	names := make([]string, len(r.Analyzers))
 	for i, ref := range r.Analyzers {
 		names[i] = ref.Analyzer
@@ -129,9 +137,17 @@ func hurry(ctx context.Context, stop context.CancelCauseFunc, l Limits) {
 	}
 }
 
-// receive reads the one request and puts the item's descriptor in its place. io.EOF means that the parent
-// closed without asking.
+// receive reads the one request, and the socket it came by becomes the null device.
 func receive() (request, error) {
+	r, err := receiveRequest()
+	if err != nil {
+		return r, err
+	}
+	return r, unix.Dup3(fdNull, fdRequest, 0)
+}
+
+// receiveRequest reads a request and puts the item's descriptor in its place. io.EOF means that the parent closed without asking.
+func receiveRequest() (request, error) {
 	var r request
 	head := make([]byte, 4)
 	rights := make([]byte, unix.CmsgSpace(4))
@@ -159,7 +175,7 @@ func receive() (request, error) {
 	if err := strictly(body, &r); err != nil {
 		return r, fmt.Errorf("request: %w", err)
 	}
-	return r, unix.Dup3(fdNull, fdRequest, 0)
+	return r, nil
 }
 
 func receiveFirst(head, rights []byte) (n, oobn int, err error) {

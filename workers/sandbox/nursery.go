@@ -22,7 +22,7 @@ type nursery struct {
 }
 
 // serveNursery is the life of a nursery: it gives up what the plan says, and serves until its parent closes.
-func serveNursery(p plan) error {
+func serveNursery(p plan, foreign *foreignOrders) error {
 	runtime.LockOSThread() // and never unlocked
 	n := nursery{living: map[int]*os.Process{}}
 	var err error
@@ -30,7 +30,7 @@ func serveNursery(p plan) error {
 		n.null, err = os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	}
 	if err == nil {
-		err = p.onThisThread()
+		err = p.onThisThread(foreign)
 	}
 	if err := n.say(refusal(0, err)); err != nil {
 		return err

@@ -68,6 +68,29 @@ func calls(pid int) []call {
 	return out
 }
 
+// foreignCalls is what a child needs besides to become a program that opens its own files: still no sockets, no processes, no tracing.
+// The program runs no further one than those that Landlock lets it run.
+func foreignCalls() []call {
+	var out []call
+	for _, n := range []uintptr{
+		unix.SYS_EXECVE, unix.SYS_OPENAT, unix.SYS_NEWFSTATAT, unix.SYS_READLINKAT, unix.SYS_FACCESSAT, unix.SYS_GETCWD,
+		unix.SYS_GETUID, unix.SYS_GETEUID, unix.SYS_GETGID, unix.SYS_GETEGID, unix.SYS_GETPPID, unix.SYS_UNAME, unix.SYS_PSELECT6, unix.SYS_PPOLL,
+	} {
+		out = append(out, call{number: n})
+	}
+	for _, n := range olderCalls {
+		out = append(out, call{number: n})
+	}
+	for _, cmd := range []uint64{unix.F_SETFL, unix.F_DUPFD, unix.F_DUPFD_CLOEXEC} {
+		out = append(out, call{unix.SYS_FCNTL, []argument{{1, whole, cmd}}})
+	}
+	const winsize, termios = 0x5413, 0x5401 // TIOCGWINSZ, TCGETS: whether it speaks to a terminal
+	for _, cmd := range []uint64{winsize, termios} {
+		out = append(out, call{unix.SYS_IOCTL, []argument{{1, whole, cmd}}})
+	}
+	return append(out, call{unix.SYS_DUP3, []argument{{1, whole, fdNull}}}) // its output
+}
+
 // Offsets of struct seccomp_data (seccomp(2)). Both architectures are little-endian.
 const (
 	atNumber       = 0
@@ -129,12 +152,16 @@ func granted(when []argument) []bpf.Instruction {
 }
 
 // applySeccomp puts the filter on every thread of the process (seccomp(2), SECCOMP_FILTER_FLAG_TSYNC) and tries it.
-func applySeccomp() error {
+func applySeccomp(foreign bool) error {
 	architecture, ok := architectures[runtime.GOARCH]
 	if !ok {
 		return fmt.Errorf("no list of system calls for %s", runtime.GOARCH)
 	}
-	raw, err := bpf.Assemble(filter(architecture, calls(unix.Getpid())))
+	list := calls(unix.Getpid())
+	if foreign {
+		list = append(list, foreignCalls()...)
+	}
+	raw, err := bpf.Assemble(filter(architecture, list))
 	if err != nil {
 		return err
 	}

@@ -19,12 +19,13 @@ import (
 // The nursery is small. What its one starting thread has given up, no thread of a child ever had: a process can take
 // from itself only what each of its threads gives up alone, and Go's runtime has several before our first line runs.
 type starter struct {
-	plan   plan
-	handle *os.Process
-	errors *os.File
-	stderr *tail
-	dead   chan struct{} // closed when no word comes any more
-	ended  chan struct{} // closed when the process is gone
+	plan    plan
+	foreign *foreignOrders // its children become this program
+	handle  *os.Process
+	errors  *os.File
+	stderr  *tail
+	dead    chan struct{} // closed when no word comes any more
+	ended   chan struct{} // closed when the process is gone
 
 	mu       sync.Mutex
 	socket   int
@@ -62,14 +63,17 @@ func (e end) String() string {
 const maxWord = 8 << 10
 
 // newStarter starts a nursery with what the plan has its thread give up.
-func newStarter(p plan) (*starter, error) {
+func newStarter(p plan) (*starter, error) { return newStarterOf(orders{Plan: p}) }
+
+// newStarterOf is newStarter for children that become somebody else's program.
+func newStarterOf(o orders) (*starter, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: socket: %w", err)
 	}
 	theirs := os.NewFile(uintptr(pair[1]), "nursery")
 	defer theirs.Close()
-	s := &starter{plan: p, socket: pair[0], dead: make(chan struct{}), ended: make(chan struct{}), children: map[int]*process{}}
+	s := &starter{plan: o.Plan, foreign: o.Foreign, socket: pair[0], dead: make(chan struct{}), ended: make(chan struct{}), children: map[int]*process{}}
 	started := make(chan error)
 	go s.thread(theirs, started)
 	if err := <-started; err != nil {
@@ -100,7 +104,7 @@ func (s *starter) thread(socket *os.File, started chan<- error) {
 }
 
 func (s *starter) exec(socket *os.File) error {
-	argument, err := orders{Nursery: true, Plan: s.plan}.argument()
+	argument, err := orders{Nursery: true, Plan: s.plan, Foreign: s.foreign}.argument()
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (c *Child) Unpack(ctx context.Context, it pipeline.Item, o pipeline.Origina
 	pages := book{refs: refs, pages: map[pipeline.Ref]testimony{}, derivatives: map[pipeline.Digest][]byte{}}
 	for n := 1; n <= 2; n++ {
 		members := &intake{ctx: ctx, bounds: b, take: take}
-		e, err := c.attempt(ctx, it, src, refs, members)
+		e, err := c.attempt(ctx, it, src, refs, nil, members)
 		if err = errors.Join(err, members.ours); err != nil {
 			return Result{}, err
 		}

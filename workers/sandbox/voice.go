@@ -18,8 +18,9 @@ type voice struct {
 	bytes       int
 	lines       int
 	derivatives map[pipeline.Digest]bool
-	unfolds     bool  // members of an archive were asked for
-	err         error // the first that could not be returned
+	unfolds     bool   // members of an archive were asked for
+	aside       []byte // what the analyzers are told besides
+	err         error  // the first that could not be returned
 }
 
 func newVoice(w io.Writer) *voice {
@@ -32,6 +33,9 @@ func (v *voice) expect(refs []pipeline.Ref) {
 		v.numbers[r] = i
 	}
 }
+
+// Aside returns what the parent has the analyzers told besides the item, nil where it has nothing.
+func (v *voice) Aside() []byte { return v.aside }
 
 func (v *voice) number(ref pipeline.Ref) (int, error) {
 	n, ok := v.numbers[ref]

@@ -106,7 +106,7 @@ func raise(o orders) (helloEvent, error) {
 		}
 	}
 	if o.Plan.Seccomp {
-		if err := applySeccomp(); err != nil && !o.Probe {
+		if err := applySeccomp(o.Foreign != nil); err != nil && !o.Probe {
 			return hello, wallError{layerSeccomp, err}
 		} else if err != nil {
 			hello.Seccomp = err.Error()
@@ -153,7 +153,7 @@ func proveNamespaces(outside map[string]string) error {
 }
 
 // onThisThread gives up for this thread, and for all that is started on it, what the plan says. It cannot be taken back.
-func (p plan) onThisThread() error {
+func (p plan) onThisThread(foreign *foreignOrders) error {
 	runtime.LockOSThread() // already so; here for the reader
 	defer runtime.UnlockOSThread()
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
@@ -167,7 +167,7 @@ func (p plan) onThisThread() error {
 		}
 	}
 	if p.Landlock {
-		if err := applyLandlock(); err != nil {
+		if err := applyLandlock(foreign); err != nil {
 			return wallError{layerLandlock, err}
 		}
 	}

@@ -25,9 +25,12 @@ const (
 	reservedLines = 1024
 )
 
+// MaxAside bounds what analyzers are told besides the item.
+const MaxAside = 3 << 20
+
 // Bounds of the request.
 const (
-	maxRequest   = 1 << 20
+	maxRequest   = 1<<20 + MaxAside/3*4 // the aside travels as base64
 	maxAnalyzers = 256
 )
 
@@ -56,6 +59,7 @@ type orders struct {
 	Plan    plan
 	Probe   bool              // the child finds out whether seccomp can be had
 	Outside map[string]string // namespaces of the parent, by kind, which the child must not be in
+	Foreign *foreignOrders    `json:",omitempty"` // it becomes somebody else's program
 }
 
 func (o orders) argument() (string, error) {
@@ -69,6 +73,7 @@ type request struct {
 	Analyzers []pipeline.Ref  `json:"analyzers"`
 	Limits    pipeline.Limits `json:"limits"`            // on the file; Analyzers are what they are within them
 	Members   bool            `json:"members,omitempty"` // what an archive holds is wanted, too
+	Aside     []byte          `json:"aside,omitempty"`   // what the analyzers are told besides, at most MaxAside bytes
 }
 
 // event is one line of the reply; exactly one member is set. By counts the analyzers of the request from 0,

@@ -8,10 +8,28 @@
 package lexicon
 
 import (
+	"embed"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
+
+// Tables gives the text of a table by its name; "" is found by the test of them all.
+type Tables func(name string) string
+
+// Folder is the tables of a package: NAME.tsv in its folder data, compiled in.
+func Folder(files embed.FS) Tables {
+	return func(name string) string {
+		b, _ := files.ReadFile("data/" + name + ".tsv")
+		return string(b)
+	}
+}
+
+// Map reads a table of two columns when it is first asked for.
+func (t Tables) Map(name string) func() map[string]string {
+	return sync.OnceValue(func() map[string]string { return Map(t(name)) })
+}
 
 // Rows gives the entries of a table of that many columns, without source and date. Lines of another form are left out: Check
 // finds them.

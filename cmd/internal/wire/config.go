@@ -32,6 +32,8 @@ type Config struct {
 	Actor    string        `koanf:"actor" json:"actor"`       // who stands in custody entries
 	Language string        `koanf:"language" json:"language"` // of report pages and indexes, one of words.Languages
 	PDF      bool          `koanf:"pdf" json:"pdf"`           // a batch writes each report as PDF, too
+	ExifTool string        `koanf:"exiftool" json:"exiftool"` // "auto" is the one found on PATH, "off" none, else the path of one
+	Trust    string        `koanf:"trust" json:"trust"`       // file of those whose Content Credentials are trusted; "" is the list that ships
 	Child    ChildLimits   `koanf:"child" json:"child"`
 
 	Limits pipeline.Limits `koanf:"limits" json:"limits"` // what one file may make an examination do
@@ -85,6 +87,8 @@ func defaults() map[string]any {
 		"actor":        "dokaz",
 		"language":     "en",
 		"pdf":          false,
+		"exiftool":     "auto",
+		"trust":        "",
 		"child.memory": int64(6) << 30,
 		"child.cpu":    "15m",
 		"child.wall":   "20m",

@@ -28,7 +28,7 @@ type Desk struct {
 }
 
 // NewDesk returns the desk of a case.
-func NewDesk(h *House) Desk { return Desk{h, new(memory), new(sync.Mutex), yielding(comparedBy)} }
+func NewDesk(h *House) Desk { return Desk{h, new(memory), new(sync.Mutex), h.yielding(comparedBy)} }
 
 var _ ui.Case = Desk{}
 

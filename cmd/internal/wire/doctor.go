@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"dokaz/analyzers"
 	"dokaz/pipeline"
 	"dokaz/workers"
 	"dokaz/workers/sandbox"
@@ -32,8 +33,9 @@ const diskWarning = 2 << 30
 
 // Examine looks at everything the job needs, and at the walls round the child.
 func Examine(ctx context.Context, c Config) ([]Check, []pipeline.Layer) {
-	checks := []Check{decoder(c.Limits), room(c.Case), writable(c.Case), clock(), queue(ctx, c.Redis)}
-	child, layers := childWorks(ctx, c)
+	settings, _, err := settingsOf(c)
+	checks := []Check{decoder(c.Limits), secondReader(settings, err), room(c.Case), writable(c.Case), clock(), queue(ctx, c.Redis)}
+	child, layers := childWorks(ctx, c, settings)
 	return append(checks, child), layers
 }
 
@@ -50,6 +52,14 @@ func decoder(l pipeline.Limits) Check {
 		}
 	}
 	return k
+}
+
+// secondReader says which ExifTool is asked besides, which nothing depends on, and which trust list is used.
+func secondReader(s analyzers.Settings, err error) Check {
+	if err != nil {
+		return Check{"second readers", "warning", err.Error(), "mend the settings exiftool and trust"}
+	}
+	return Check{"second readers", "ok", s.ExifTool.String(), ""}
 }
 
 // existing returns the nearest folder that exists at or above path.
@@ -109,7 +119,7 @@ func queue(ctx context.Context, redis string) Check {
 }
 
 // childWorks examines a tiny picture in a child, as a file would be.
-func childWorks(ctx context.Context, c Config) (Check, []pipeline.Layer) {
+func childWorks(ctx context.Context, c Config, s analyzers.Settings) (Check, []pipeline.Layer) {
 	k := Check{Name: "examining child", State: "missing", Mend: "the isolation below says what this machine lacks, and docs/isolation.md what gives it back"}
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
@@ -125,7 +135,7 @@ func childWorks(ctx context.Context, c Config) (Check, []pipeline.Layer) {
 	}
 	it := pipeline.Item{Digest: pipeline.DigestOf(b.Bytes()), Size: int64(b.Len()), Kind: pipeline.Photo, Format: "png"}
 	began := time.Now()
-	got, err := child.Examine(ctx, it, inMemory{bytes.NewReader(b.Bytes())}, refs(c.Limits))
+	got, err := examineTold(ctx, child, it, inMemory{bytes.NewReader(b.Bytes())}, refsOf(c.Limits, s), s)
 	layers := child.Layers()
 	if err = errors.Join(err, child.Close()); err != nil {
 		k.Detail = err.Error()

@@ -34,7 +34,7 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 	if err != nil {
 		return catalog.Examined{}, err
 	}
-	kept, todo := remembered(known, refs(s.Config.Limits))
+	kept, todo := remembered(known, s.refs())
 	if len(todo) == 0 {
 		return catalog.Examined{Examination: kept, Detail: "every analyzer had done its work before"}, nil
 	}
@@ -44,7 +44,7 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 		if errors.Is(err, pipeline.ErrNotFound) {
 			why = "integrity failure: the sealed copy is gone"
 		}
-		return catalog.Examined{Examination: s.unexamined(why), Detail: why, Corrupt: true}, nil
+		return catalog.Examined{Examination: unexamined(s.refs(), why), Detail: why, Corrupt: true}, nil
 	}
 	if err != nil {
 		return catalog.Examined{}, err
@@ -56,7 +56,7 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 			return catalog.Examined{}, errors.Join(err, o.Close())
 		}
 	}
-	got, err := s.Child.Examine(ctx, it, o, todo)
+	got, err := s.ask(ctx, s.Child, it, o, todo)
 	if err = errors.Join(err, o.Close()); err != nil {
 		return catalog.Examined{}, err
 	}
@@ -66,7 +66,7 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 		}
 	}
 	return catalog.Examined{
-		Examination: together(refs(s.Config.Limits), kept, got.Examination, unpacked.Examination),
+		Examination: together(s.refs(), kept, got.Examination, unpacked.Examination),
 		Quarantined: got.Quarantined || unpacked.Quarantined,
 		Detail:      isolation(got.Layers),
 	}, nil
@@ -148,13 +148,13 @@ func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Exam
 // giveUp records that our own faults kept the item from being examined, so that it still gets its report.
 func (s examining) giveUp(ctx context.Context, cl pipeline.Claim, cause error) error {
 	why := "the analysis could not be carried out: " + cause.Error()
-	return s.commit(ctx, cl, catalog.Examined{Examination: s.unexamined(why), Detail: why})
+	return s.commit(ctx, cl, catalog.Examined{Examination: unexamined(s.refs(), why), Detail: why})
 }
 
 // unexamined is the examination of an item that no analyzer saw.
-func (s examining) unexamined(why string) pipeline.Examination {
+func unexamined(refs []pipeline.Ref, why string) pipeline.Examination {
 	var out pipeline.Examination
-	for _, ref := range refs(s.Config.Limits) {
+	for _, ref := range refs {
 		out.Outcomes = append(out.Outcomes, pipeline.Outcome{By: ref, Status: pipeline.Failed, Reason: why})
 	}
 	return out

@@ -2,7 +2,9 @@ package wire
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -35,6 +37,9 @@ type House struct {
 	Pool    *workers.Pool // nil until Work
 
 	presses chan struct{} // one for each PDF that is made at once
+
+	settings analyzers.Settings
+	exiftool *exiftool // nil where none is asked
 
 	tool    string
 	events  func(Event)
@@ -86,6 +91,9 @@ func Open(ctx context.Context, c Config, why Purpose, events func(Event)) (*Hous
 
 func (h *House) furnish(ctx context.Context) error {
 	var err error
+	if h.settings, h.exiftool, err = settingsOf(h.Config); err != nil {
+		return err
+	}
 	h.Catalog, err = catalog.Open(ctx, h.Case.Path("catalog.db"), catalog.Options{
 		Actor: pipeline.Actor(h.Config.Actor), Quiet: h.Config.Quiet,
 		Featuring: h.yielding([]pipeline.FactKind{pipeline.KindLocalFeatures}),
@@ -101,7 +109,7 @@ func (h *House) furnish(ctx context.Context) error {
 		return err
 	}
 	h.Compare = compare.New(index.New(), h.Catalog, compare.Defaults())
-	h.methods = append(refs(h.Config.Limits), h.Compare.Ref(), rules.Ref(), h.Config.Limits.Ref())
+	h.methods = append(h.refs(), h.Compare.Ref(), rules.Ref(), h.Config.Limits.Ref())
 	return nil
 }
 
@@ -199,9 +207,11 @@ func (h *House) Receiving(all bool) (*receive.Station, error) {
 }
 
 // refs names the analyzers in the order in which they examine.
-func refs(l pipeline.Limits) []pipeline.Ref {
+func (h *House) refs() []pipeline.Ref { return refsOf(h.Config.Limits, h.settings) }
+
+func refsOf(l pipeline.Limits, s analyzers.Settings) []pipeline.Ref {
 	var out []pipeline.Ref
-	for _, a := range analyzers.All(l) {
+	for _, a := range analyzers.With(l, s) {
 		out = append(out, a.Spec().Ref())
 	}
 	return out
@@ -230,12 +240,29 @@ func InChild() sandbox.Run {
 		if asked := among(wanted, names); len(asked) > 0 {
 			return examine.Run(ctx, asked, closer, it, o, sink)
 		}
-		now := among(analyzers.All(l), names)
+		list, err := told(sink, l)
+		if err != nil {
+			return err
+		}
+		now := among(list, names)
 		if out, ok := sink.(interface{ Members() *sandbox.Members }); ok && out.Members() != nil {
 			now = among([]pipeline.Analyzer{archive.Within(l, out.Members())}, names)
 		}
 		return examine.Run(ctx, now, media.Within(l), it, o, sink)
 	}
+}
+
+// told lists the analyzers with what the parent had them told.
+func told(sink sandbox.Sink, l pipeline.Limits) ([]pipeline.Analyzer, error) {
+	in, ok := sink.(interface{ Aside() []byte })
+	if !ok || len(in.Aside()) == 0 {
+		return analyzers.All(l), nil
+	}
+	var s analyzers.Settings
+	if err := json.Unmarshal(in.Aside(), &s); err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	return analyzers.With(l, s), s.Check()
 }
 
 // among keeps the analyzers of these names.

@@ -33,7 +33,7 @@ func (h *House) Look(ctx context.Context, path string) (Seen, error) {
 	if err != nil {
 		return Seen{}, err
 	}
-	s, err := h.lookAt(ctx, filepath.Base(path), src, refs(h.Config.Limits))
+	s, err := h.lookAt(ctx, filepath.Base(path), src, h.refs())
 	return s, errors.Join(err, src.Close())
 }
 
@@ -44,7 +44,7 @@ func (h *House) Inspect(ctx context.Context, path string) (Seen, error) {
 		return Seen{}, err
 	}
 	var readers []pipeline.Ref
-	for _, a := range analyzers.All(h.Config.Limits) {
+	for _, a := range analyzers.With(h.Config.Limits, h.settings) {
 		if r, ok := a.(pipeline.Reader); ok {
 			readers = append(readers, r.Spec().Ref())
 		}
@@ -64,7 +64,7 @@ func (h *House) lookAt(ctx context.Context, name string, src io.Reader, by []pip
 	if err != nil {
 		return s, err
 	}
-	got, err := child.Examine(ctx, s.Item, o, by)
+	got, err := h.ask(ctx, child, s.Item, o, by)
 	if err = errors.Join(err, o.Close()); err != nil {
 		return s, err
 	}

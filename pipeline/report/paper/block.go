@@ -219,6 +219,8 @@ func (l *layout) details(n *node, a area, st style) []strip {
 		switch {
 		case k.name != "summary":
 			out = append(out, l.block(k, a, st)...)
+		case n.is("piece"):
+			out = append(out, l.paragraph(l.inlined(st, k.kids...), a, st)...)
 		case n.is("fold"):
 			hs := style{face: bold, size: bodySize, ink: ink}
 			head := l.paragraph(l.inlined(hs, k.kids...), a, hs)

@@ -54,6 +54,12 @@ var paints = []struct {
 	{"clash w-questions", paint{outline: &questionsInk, width: 1.75, dashes: []float64{5, 3}}},
 	{"clashsign w-contradicts", paint{fill: &contradictsInk, outline: &white, width: 1.5}},
 	{"clashsign w-questions", paint{fill: &questionsInk, outline: &white, width: 1.5}},
+	// The byte map.
+	{"region coded", paint{fill: &rail, outline: &white, width: 0.75}},
+	{"region metadata", paint{fill: &run, outline: &white, width: 0.75}},
+	{"region frame", paint{fill: &soft, outline: &white, width: 0.75}},
+	{"region notable", paint{fill: &white, outline: &questionsInk, width: 1.5}},
+	{"region unknown", paint{outline: &contradictsInk, width: 0.75, dashes: []float64{3, 3}}},
 	// Maps.
 	{"sea", paint{fill: &sea}},
 	{"land", paint{fill: &white, outline: &shore, width: 0.6}},
@@ -70,14 +76,16 @@ var paints = []struct {
 
 // types are those of the page's stylesheet, by the class that a text has.
 var types = map[string]typ{
-	"lane":      {size: 13, ink: ink},
-	"ticktext":  {size: 12, ink: soft, middle: true},
-	"clashtext": {face: monobold, size: 11, ink: white, middle: true},
-	"degree":    {size: 10, ink: soft, halo: &white},
-	"townname":  {size: 10, ink: soft, halo: &white},
-	"country":   {size: 12, ink: soft, middle: true, halo: &white},
-	"spotname":  {face: bold, size: 12, ink: ink, halo: &white},
-	"scalebar":  {size: 12, ink: ink, halo: &white},
+	"lane":       {size: 13, ink: ink},
+	"first":      {size: 12, ink: soft},
+	"regionname": {face: mono, size: 11, ink: ink},
+	"ticktext":   {size: 12, ink: soft, middle: true},
+	"clashtext":  {face: monobold, size: 11, ink: white, middle: true},
+	"degree":     {size: 10, ink: soft, halo: &white},
+	"townname":   {size: 10, ink: soft, halo: &white},
+	"country":    {size: 12, ink: soft, middle: true, halo: &white},
+	"spotname":   {face: bold, size: 12, ink: ink, halo: &white},
+	"scalebar":   {size: 12, ink: ink, halo: &white},
 }
 
 // paintOf is how a shape with these classes is painted, not at all where none is known.
