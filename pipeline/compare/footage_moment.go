@@ -16,27 +16,57 @@ const (
 	longMoment = 1.0    // seconds: a stretch no longer is one moment
 )
 
-// toldByLuma states when a picture was taken of a scene that stands, where hashes and features are as near to it at many times: where
-// the luma of the film's miniatures is nearest to the picture's. That confirms nothing, and the moment stays ambiguous. What says as
-// much follows the best.
-func toldByLuma(m pipeline.Match, a, b pipeline.Prints) pipeline.Match {
+// toldByLuma states when a picture was taken, where hashes of whole frames do not tell it: where the luma of the film's miniatures is
+// nearest to the picture's. That confirms nothing. Of a scene that stands the moment stays ambiguous, and what says as much follows
+// the best; what was confirmed stays so where the luma means the same moment.
+func toldByLuma(m pipeline.Match, v seenStill, a, b pipeline.Prints) pipeline.Match {
 	picture := miniatureOf(a)
-	if m.Strength == pipeline.Confirmed || picture == nil || !slices.ContainsFunc(m.Segments, func(g pipeline.Segment) bool { return g.Ambiguous }) {
+	ambiguous := slices.ContainsFunc(m.Segments, func(g pipeline.Segment) bool { return g.Ambiguous })
+	if picture == nil || !ambiguous && v.picture.Miniature == nil {
 		return m
 	}
-	least := tellable
+	least, told := tellable, m
 	for _, l := range b.Features {
 		if l.Algorithm != pipeline.Plain {
 			continue
 		}
-		unlike := geometry.Unlike(picture, mapOf(m.Transform), l.Frames, m.Transform.Within != nil)
+		unlike := v.unlike(picture, mapOf(m.Transform), l.Frames)
 		if best := slices.Min(unlike); best < least {
 			least = best
-			m.Segments = moments(l.Frames, unlike, m.Distance)
+			told.Segments = moments(l.Frames, unlike, m.Distance)
 		}
 	}
-	return m
+	switch first := told.Segments[0]; {
+	case least == tellable:
+	case ambiguous || !meetWithin(m.Segments, first, longMoment/2):
+		told.Strength = pipeline.Suggested
+	case m.Strength == pipeline.Confirmed, len(told.Segments) == 1:
+		told.Segments = told.Segments[:1]
+		told.Segments[0].Strength, told.Segments[0].Ambiguous = m.Strength, false
+	}
+	return told
 }
+
+// meetWithin reports whether a stretch lies within so many seconds of one of some stretches.
+func meetWithin(all []pipeline.Segment, g pipeline.Segment, by float64) bool {
+	return slices.ContainsFunc(all, func(h pipeline.Segment) bool { return g.BStart-by <= h.BEnd && h.BStart-by <= g.BEnd })
+}
+
+// unlike says of frames how unlike the picture they are (geometry.Unlike): by a map, and beside the moments at which it was seen less
+// well by those of its own.
+func (v seenStill) unlike(picture *pipeline.Miniature, m geometry.Map, frames []pipeline.FeaturedFrame) []float64 {
+	out := geometry.Unlike(picture, m, frames, true)
+	for _, g := range v.also {
+		from, _ := slices.BinarySearchFunc(frames, g.at-beside, byTime)
+		to, _ := slices.BinarySearchFunc(frames, g.at+beside, byTime)
+		for i, u := range geometry.Unlike(picture, g.fit.Matrix, frames[from:max(from, to)], true) {
+			out[from+i] = min(out[from+i], u)
+		}
+	}
+	return out
+}
+
+func byTime(f pipeline.FeaturedFrame, at float64) int { return cmp.Compare(f.Time, at) }
 
 // miniatureOf is that of a photo, nil where there is none.
 func miniatureOf(p pipeline.Prints) *pipeline.Miniature {
