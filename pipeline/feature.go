@@ -105,7 +105,7 @@ const (
 	WordTables   = 4
 	WordFeatures = 192 // the strongest features of a photo give words
 
-	FrameWordFeatures = 64 // and of a frame of a video
+	FrameWordFeatures = 100 // and of a frame of a video
 )
 
 // Mirrored is the word that the same feature gives in the mirrored picture.

@@ -50,7 +50,7 @@ type Settings struct {
 // Defaults returns the calibrated thresholds.
 func Defaults() Settings {
 	return Settings{
-		Quality: 50, Confirmed: 31, Suggested: 48, Still: 70, StillWords: 3, Pictures: pictureDefaults(), Sound: sound.Defaults(), Frame: 64,
+		Quality: 50, Confirmed: 31, Suggested: 48, Still: 70, StillWords: 4, Pictures: pictureDefaults(), Sound: sound.Defaults(), Frame: 64,
 		Footage: timeline.Defaults(),
 	}
 }
