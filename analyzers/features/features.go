@@ -37,9 +37,9 @@ const (
 	longest   = 10 * time.Second // and at last
 	changed   = 24               // bits of the PDQ hash by which a picture differs that does not stand
 
-	another   = 0.4             // of the sketch's contrast by which a frame differs that shows something else,
-	atOnce    = 8               // such frames that are taken at once at first
-	onePer    = time.Second // and one more whenever this has gone by: features are a tenth of what a film costs
+	another = 0.4         // of the sketch's contrast by which a frame differs that shows something else,
+	atOnce  = 8           // such frames that are taken at once at first
+	onePer  = time.Second // and one more whenever this has gone by: features are a tenth of what a film costs
 )
 
 // Analyzer is the watcher of photos and videos.

@@ -18,11 +18,12 @@ const (
 
 // toldByLuma states when a picture was taken, where hashes of whole frames do not tell it: where the luma of the film's miniatures is
 // nearest to the picture's. That confirms nothing. Of a scene that stands the moment stays ambiguous, and what says as much follows
-// the best; what was confirmed stays so where the luma means the same moment.
+// the best; what was confirmed of a part stays so where the luma means the same moment.
 func toldByLuma(m pipeline.Match, v seenStill, a, b pipeline.Prints) pipeline.Match {
 	picture := miniatureOf(a)
 	ambiguous := slices.ContainsFunc(m.Segments, func(g pipeline.Segment) bool { return g.Ambiguous })
-	if picture == nil || !ambiguous && v.picture.Miniature == nil {
+	part := m.Transform.Within != nil && v.picture.Miniature != nil
+	if picture == nil || !ambiguous && !part {
 		return m
 	}
 	least, told := tellable, m
@@ -36,13 +37,14 @@ func toldByLuma(m pipeline.Match, v seenStill, a, b pipeline.Prints) pipeline.Ma
 			told.Segments = moments(l.Frames, unlike, m.Distance)
 		}
 	}
+	sure := m.Strength == pipeline.Confirmed
 	switch first := told.Segments[0]; {
 	case least == tellable:
-	case ambiguous || !meetWithin(m.Segments, first, longMoment/2):
+	case meetWithin(m.Segments, first, longMoment/2) && (sure && !ambiguous || (sure || !ambiguous) && len(told.Segments) == 1):
+		first.Strength, first.Ambiguous = m.Strength, false
+		told.Segments = []pipeline.Segment{first}
+	default:
 		told.Strength = pipeline.Suggested
-	case m.Strength == pipeline.Confirmed, len(told.Segments) == 1:
-		told.Segments = told.Segments[:1]
-		told.Segments[0].Strength, told.Segments[0].Ambiguous = m.Strength, false
 	}
 	return told
 }
@@ -57,16 +59,21 @@ func meetWithin(all []pipeline.Segment, g pipeline.Segment, by float64) bool {
 func (v seenStill) unlike(picture *pipeline.Miniature, m geometry.Map, frames []pipeline.FeaturedFrame) []float64 {
 	out := geometry.Unlike(picture, m, frames, true)
 	for _, g := range v.also {
-		from, _ := slices.BinarySearchFunc(frames, g.at-beside, byTime)
-		to, _ := slices.BinarySearchFunc(frames, g.at+beside, byTime)
-		for i, u := range geometry.Unlike(picture, g.fit.Matrix, frames[from:max(from, to)], true) {
+		from, to := since(frames, g.at-beside), since(frames, g.at+beside)
+		for i, u := range geometry.Unlike(picture, g.fit.Matrix, frames[from:to], true) {
 			out[from+i] = min(out[from+i], u)
 		}
 	}
 	return out
 }
 
-func byTime(f pipeline.FeaturedFrame, at float64) int { return cmp.Compare(f.Time, at) }
+// since is the first of frames at or after a time, their number where there is none.
+func since(frames []pipeline.FeaturedFrame, at float64) int {
+	if i := slices.IndexFunc(frames, func(f pipeline.FeaturedFrame) bool { return f.Time >= at }); i >= 0 {
+		return i
+	}
+	return len(frames)
+}
 
 // miniatureOf is that of a photo, nil where there is none.
 func miniatureOf(p pipeline.Prints) *pipeline.Miniature {

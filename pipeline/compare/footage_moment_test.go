@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"dokaz/pipeline"
@@ -69,5 +70,45 @@ func TestDimPicturesAreCandidatesOfFilms(t *testing.T) {
 		if m := compare.Pair(shown, p, compare.Defaults()); len(m) != found {
 			t.Errorf("quality %d: %+v", quality, m)
 		}
+	}
+}
+
+// A part of a picture is found by features, of which there are frames once a second only; the luma tells when between them it was
+// taken.
+func TestTheMomentOfAPartBeforeACameraThatMoves(t *testing.T) {
+	t.Parallel()
+	corner := pipeline.Box{0.2, 0.15, 0.6, 0.6}
+	film := projected(1, 0, 20, taken{by: straight})
+	for _, at := range []int{27, 45, 62} { // quarters of a second
+		moved := geometry.Map{1, 0, 0.02 * float64(at%4), 0, 1, 0.01 * float64(at%4), 0, 0, 1}
+		still := newScene(uint64(500+at/4), 160).take(2, taken{by: within(corner).After(moved), hashes: strange})
+		m := compare.Pair(film, still, compare.Defaults())
+		if len(m) != 1 || m[0].Basis != pipeline.PictureInVideo || len(m[0].Segments) == 0 {
+			t.Errorf("at %d: %+v", at, m)
+			continue
+		}
+		if g := m[0].Segments[0]; math.Abs(g.BStart-float64(at)/4) > 0.01 || g.BEnd != g.BStart {
+			t.Errorf("at %.2f s: %s %+v", float64(at)/4, m[0].Strength, m[0].Segments)
+		}
+	}
+}
+
+// What the luma of the film contradicts is not confirmed, however many features agree.
+func TestAPartAtAnotherMomentIsNotConfirmed(t *testing.T) {
+	t.Parallel()
+	corner := pipeline.Box{0.2, 0.15, 0.6, 0.6}
+	film := projected(1, 0, 20, taken{by: straight})
+	still := newScene(506, 160).take(2, taken{by: within(corner), hashes: strange})
+	if m := compare.Pair(film, still, compare.Defaults()); len(m) != 1 || m[0].Strength != pipeline.Confirmed {
+		t.Fatalf("as it is: %+v", m)
+	}
+	plain := film.Features[1]
+	later := slices.Clone(plain.Frames)
+	for i := range later { // the miniatures are those of two seconds later
+		later[i].Miniature = plain.Frames[min(i+8, len(later)-1)].Miniature
+	}
+	film.Features[1].Frames = later
+	if m := compare.Pair(film, still, compare.Defaults()); len(m) != 1 || m[0].Strength != pipeline.Suggested {
+		t.Errorf("where the luma means another moment: %+v", m)
 	}
 }
