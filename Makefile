@@ -92,6 +92,10 @@ LONG_TEST = mkdir -p "$(FIGURES)" && $(GO_TEST) -count=1 -timeout 12h -v
 chaos: setup-test ## faults at random moments over thousands of items; long. ITEMS, FAULTS for another size
 	@$(LONG_TEST) -run '^TestChaosFull' ./cmd/dokaz -chaos -chaos-items $(or $(ITEMS),5000) -chaos-faults $(or $(FAULTS),2000) -figures "$(FIGURES)"
 
+.PHONY: orders
+orders: setup-test ## all of the shared media in three random orders with 1, 2 and 8 workers: the same matches and reports; long
+	@$(LONG_TEST) -run '^TestChaosFullOrder$$' ./cmd/dokaz -chaos
+
 .PHONY: powercut
 powercut: setup-test ## cut the power under an intake, and fail each of its calls; root, long. CUTS for another number
 	@$(LONG_TEST) -run '^(TestPowerCutsFull|TestFailingCallsLoseNothing)$$' ./cmd/dokaz -cuts $(or $(CUTS),200) -sweep -figures "$(FIGURES)"

@@ -71,6 +71,7 @@ type Frame struct {
 	Index   int           // count of frames shown before this one
 	Key     bool          // coded as a keyframe
 	Between bool          // shown beside the even sampling, since the picture moves fast: not of those that stand for the film
+	Sketch  *Sketch       // of a film, where it could be had, as coded: not turned upright
 }
 
 // Size is the true width and height of the upright picture, of which Picture may be a reduction.

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"math"
 	"math/bits"
 	"slices"
 )
@@ -106,7 +105,7 @@ const (
 	WordTables   = 4
 	WordFeatures = 192 // the strongest features of a photo give words
 
-	FrameWordFeatures = 64 // and of a frame of a video
+	FrameWordFeatures = 100 // and of a frame of a video
 )
 
 // Mirrored is the word that the same feature gives in the mirrored picture.
@@ -136,24 +135,19 @@ func (f Feature) Words() (out [WordTables]FeatureWord) {
 	return out
 }
 
-// Bounds of what gives words: an index in memory holds all of them.
-const (
-	wordSpacing = 1.0  // seconds between frames that give words
-	maxWorded   = 1200 // frames of one item that give words
-)
+// maxWorded bounds what gives words: an index in memory holds all of them.
+const maxWorded = 1200 // frames of one item
 
-// WordsOf returns the words of each picture that gives any: of a photo, and of frames of a video a little apart from each other.
+// WordsOf returns the words of each picture that gives any: of a photo, and of the frames of a video.
 // Each list is ascending and holds a word once. Descriptors of fewer than 32 or more than 224 set bits are of no
 // structure and give none.
 func WordsOf(all []LocalFeatures) [][]FeatureWord {
 	var out [][]FeatureWord
 	for _, l := range all {
-		next := math.Inf(-1)
 		for _, f := range l.Frames {
-			if f.Time < next || len(out) == maxWorded {
-				continue
+			if len(out) == maxWorded {
+				return out
 			}
-			next = f.Time + wordSpacing
 			n := WordFeatures
 			if len(l.Frames) > 1 {
 				n = FrameWordFeatures

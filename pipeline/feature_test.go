@@ -110,15 +110,15 @@ func TestFeaturesWithoutStructureGiveNoWords(t *testing.T) {
 	}
 }
 
-func TestFramesOfAVideoGiveWordsAtADistance(t *testing.T) {
+func TestFramesOfAVideoGiveWordsUpToABound(t *testing.T) {
 	t.Parallel()
 	var l LocalFeatures
-	for i := range 9 {
+	for i := range maxWorded + 3 {
 		f := Feature{Bits: Hash256{0xffffffff, 0xffffffff, uint64(i)}}
 		l.Frames = append(l.Frames, FeaturedFrame{Time: float64(i) / 2, Points: Features{f, f, f}})
 	}
 	got := WordsOf([]LocalFeatures{l})
-	if len(got) != 5 || len(got[0]) != WordTables {
-		t.Errorf("%d frames gave words, the first %v; want those at 0, 1, 2, 3 and 4 s, each of one descriptor", len(got), got)
+	if len(got) != maxWorded || len(got[0]) != WordTables {
+		t.Errorf("%d frames gave words, the first %v; want %d, each of one descriptor", len(got), got[0], maxWorded)
 	}
 }

@@ -2,8 +2,9 @@
 // picture is found in another, whatever stands round it, and it can be told how one lies in the other.
 //
 // Of a video one frame a second is looked at. It is taken when the picture has changed since the last one taken; a picture
-// that stands is taken again after two seconds, after four more, after eight, and then every ten. With the features of a photo
-// goes a miniature of its luma.
+// that stands is taken again after two seconds, after four more, after eight, and then every ten. What shows something else
+// altogether, after a cut or a fast turn, is taken at once, as long as such frames are few. With the features of a photo goes
+// a miniature of its luma.
 //
 // The package knows upright pictures in time. It must not know files, decoders, or what features are compared with.
 package features
@@ -35,6 +36,10 @@ const (
 	again     = 2 * time.Second  // after which a picture that stands is taken anew, at first
 	longest   = 10 * time.Second // and at last
 	changed   = 24               // bits of the PDQ hash by which a picture differs that does not stand
+
+	another = 0.4         // of the sketch's contrast by which a frame differs that shows something else,
+	atOnce  = 8           // such frames that are taken at once at first
+	onePer  = time.Second // and one more whenever this has gone by: features are a tenth of what a film costs
 )
 
 // Analyzer is the watcher of photos and videos.
@@ -50,10 +55,10 @@ func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "features",
-		Version: 2,
+		Version: 3,
 		Parameters: fmt.Sprintf("%s of luma area-averaged to at most %d pixels a side, at most %d of a photo with a miniature of %d pixels, %d of a frame of video of %d pixels; "+
-			"frames that changed by %d bits of PDQ at most once in %s, others after %s to %s, at most %d; %s",
-			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, again, longest, MaxFrames, media.Within(a.limits).Parameters()),
+			"frames that changed by %d bits of PDQ at most once in %s, others after %s to %s, those that changed by %.2f of the contrast at once, %d and one in %s, at most %d; %s",
+			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, again, longest, another, atOnce, onePer, MaxFrames, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Photo, pipeline.Video},
 		Yields: []pipeline.FactKind{pipeline.KindLocalFeatures},
 	}
@@ -72,6 +77,8 @@ type watch struct {
 	hasher pdq.Hasher
 	luma   []uint8          // memory of the frame looked at
 	last   pipeline.Hash256 // of the frame taken last
+	sketch *pipeline.Sketch // likewise
+	early  int              // frames that were taken at once
 	taken  time.Duration
 	looked time.Duration
 	wait   time.Duration // from the frame taken last to the next of the same picture
@@ -86,8 +93,14 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 		return fmt.Errorf("features: %w: picture %d is empty", pipeline.ErrMalformed, f.Index)
 	}
 	first := len(w.fact.Frames) == 0
-	if f.Between || !first && (w.still || f.Time < w.looked+least) {
+	if f.Between || !first && w.still {
 		return nil
+	}
+	if !first && f.Time < w.looked+least {
+		if !w.atOnce(f) {
+			return nil
+		}
+		w.early++
 	}
 	w.looked = f.Time
 	picture := f.Picture
@@ -111,7 +124,7 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 		if !stands {
 			w.wait = again
 		}
-		w.last, w.taken = hash, f.Time
+		w.last, w.sketch, w.taken = hash, f.Sketch, f.Time
 	}
 	if first {
 		size := f.Size()
@@ -119,6 +132,11 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	}
 	w.fact.Frames = append(w.fact.Frames, w.featured(picture, f.Time))
 	return nil
+}
+
+// atOnce reports whether a frame shows something else altogether than the last one taken, and few such frames were taken so far.
+func (w *watch) atOnce(f pipeline.Frame) bool {
+	return w.sketch != nil && f.Sketch != nil && w.early < atOnce+int(f.Time/onePer) && f.Sketch.Parted(w.sketch, another)
 }
 
 // featured takes the features of a photo, or of a frame of which a reduction will do.

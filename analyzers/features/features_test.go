@@ -136,6 +136,49 @@ func TestFramesOfAVideoAreTakenWhenThePictureChanges(t *testing.T) {
 	}
 }
 
+// sketched is the sketch of a frame that shows one half light: the left or the right, or, in between, both.
+func sketched(n int) *pipeline.Sketch {
+	var s pipeline.Sketch
+	for i := range s {
+		if half := i % pipeline.SketchColumns * 2 / pipeline.SketchColumns; half == n || n == 2 && i%2 == 0 {
+			s[i] = 200
+		}
+	}
+	return &s
+}
+
+func TestWhatShowsSomethingElseIsTakenAtOnce(t *testing.T) {
+	t.Parallel()
+	at := func(s float64, n int, sketch *pipeline.Sketch) pipeline.Frame {
+		return pipeline.Frame{Picture: drawn(320, 180, n), Time: time.Duration(s * float64(time.Second)), Sketch: sketch}
+	}
+	var cuts []pipeline.Frame // one at every sample
+	for i := range 41 {
+		cuts = append(cuts, at(float64(i)/4, i, sketched(i%2)))
+	}
+	for name, c := range map[string]struct {
+		frames []pipeline.Frame
+		want   []float64
+	}{
+		"after a cut":                {[]pipeline.Frame{at(0, 0, sketched(0)), at(0.25, 1, sketched(1)), at(0.5, 1, sketched(1))}, []float64{0, 0.25}},
+		"what changes little":        {[]pipeline.Frame{at(0, 0, sketched(0)), at(0.25, 1, sketched(0)), at(0.5, 2, sketched(0))}, []float64{0}},
+		"where nothing is known":     {[]pipeline.Frame{at(0, 0, nil), at(0.25, 1, sketched(1)), at(0.5, 2, nil)}, []float64{0}},
+		"one second goes on from it": {[]pipeline.Frame{at(0, 0, sketched(0)), at(0.5, 1, sketched(1)), at(1, 2, sketched(1)), at(1.5, 3, sketched(1))}, []float64{0, 0.5, 1.5}},
+		"between the samples":        {[]pipeline.Frame{at(0, 0, sketched(0)), {Picture: drawn(320, 180, 1), Time: time.Second / 10, Sketch: sketched(1), Between: true}}, []float64{0}},
+	} {
+		w, said := begin(t, false)
+		show(t, w, c.frames...)
+		if d := cmp.Diff(c.want, times(end(t, w, said))); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+	w, said := begin(t, false)
+	show(t, w, cuts...)
+	if n := len(end(t, w, said).Frames); n < 18 || n > 31 { // of 41: twenty or so of a second each, and the bound's 8 and 10
+		t.Errorf("%d frames of a film of cuts", n)
+	}
+}
+
 func TestFramesBeyondTheBoundAreCut(t *testing.T) {
 	t.Parallel()
 	w, said := begin(t, false)

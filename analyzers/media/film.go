@@ -105,8 +105,9 @@ func (s *screening) show(f libav.Frame) error {
 			full = image.Pt(f.Height, f.Width)
 		}
 	}
-	err = s.frame(pipeline.Frame{Picture: upright(img, f.Orientation), Full: full, Time: t, Index: s.shown, Key: f.Key, Between: between})
-	s.moving.saw(t, f, between)
+	sketch := sketchOf(f)
+	s.moving.saw(t, sketch, between)
+	err = s.frame(pipeline.Frame{Picture: upright(img, f.Orientation), Full: full, Time: t, Index: s.shown, Key: f.Key, Between: between, Sketch: sketch})
 	if !between {
 		s.shown++
 	}
@@ -121,6 +122,13 @@ func pictureOf(f libav.Frame, between bool) (image.Image, error) {
 		}
 	}
 	return f.Picture()
+}
+
+func sketchOf(f libav.Frame) *pipeline.Sketch {
+	if s, ok := f.Sketch(); ok {
+		return &s
+	}
+	return nil
 }
 
 func upright(img image.Image, orientation int) image.Image {

@@ -14,12 +14,6 @@ import (
 // findable is the part of an item's prints by which it may be found: the flat and the blurred resemble everything.
 func (s Settings) findable(p pipeline.Prints) pipeline.Prints {
 	out := pipeline.Prints{Item: p.Item, Kind: p.Kind, Seq: p.Seq, Words: p.Words, Sound: p.Sound, Coded: p.Coded}
-	if video(p) {
-		out.Words = nil
-		for _, w := range p.Words {
-			out.Words = append(out.Words, ofFilm(w))
-		}
-	}
 	for _, pic := range p.Pictures {
 		if pic.Quality >= s.Quality || pic.View == "" && pic.Quality >= s.Footage.Quality {
 			out.Pictures = append(out.Pictures, pic)
@@ -41,17 +35,6 @@ func (s Settings) findable(p pipeline.Prints) pipeline.Prints {
 	return out
 }
 
-// film marks the words of a video's frames, above the bits of tables, so that an index can be asked for them alone.
-const film pipeline.FeatureWord = 1 << 31
-
-func ofFilm(words []pipeline.FeatureWord) []pipeline.FeatureWord {
-	out := make([]pipeline.FeatureWord, len(words))
-	for i, w := range words {
-		out[i] = w | film
-	}
-	return out
-}
-
 // question is what an item asks others for.
 type question struct {
 	set     Settings
@@ -61,14 +44,13 @@ type question struct {
 	stillOf []pipeline.Hash256       // of a photo and its views, in all forms: near a frame of a video
 	stills  []pipeline.Hash256       // of a video's frames, in all forms: near a photo or a view of it
 	words   [][]pipeline.FeatureWord // of each picture, as it is and mirrored
-	video   bool                     // they are of frames
 	sound   [][]uint32               // keys of each stream
 	coded   []pipeline.Digest
 }
 
 // ask puts the question of an item.
 func (s Settings) ask(p pipeline.Prints) question {
-	q := question{set: s, video: video(p), coded: p.Coded}
+	q := question{set: s, coded: p.Coded}
 	for _, w := range p.Words {
 		q.words = append(q.words, w, mirrored(w))
 	}
@@ -124,8 +106,7 @@ func (q question) of(x Index) ([]pipeline.Digest, error) {
 	note(x.NearFrames(q.frames, q.set.Frame))
 	note(x.NearFrames(q.stillOf, q.set.Still))
 	for _, w := range q.words {
-		note(x.SharingWords(w, q.enough(false)))
-		note(x.SharingWords(ofFilm(w), q.enough(true)))
+		note(x.SharingWords(w, q.set.Pictures.Words))
 	}
 	for _, k := range q.sound {
 		note(x.SharingSound(k, pipeline.SoundCommon))
@@ -135,19 +116,11 @@ func (q question) of(x Index) ([]pipeline.Digest, error) {
 	return slices.Compact(all), errors.Join(errs...)
 }
 
-// enough is how many words must be shared with a picture, or with a frame of a video.
-func (q question) enough(video bool) int {
-	if video != q.video {
-		return q.set.StillWords
-	}
-	return q.set.Pictures.Words
-}
-
 // meets answers the question from one item's prints, as an index that holds it would.
 func (q question) meets(p pipeline.Prints) bool {
 	for _, own := range q.words {
 		for _, other := range p.Words {
-			if inCommon(own, other) >= q.enough(video(p)) {
+			if inCommon(own, other) >= q.set.Pictures.Words {
 				return true
 			}
 		}

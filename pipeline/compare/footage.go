@@ -34,30 +34,30 @@ func (s Settings) stills(a, b pipeline.Prints) []pipeline.Match {
 	if len(a.Footage) > 0 || len(b.Footage) == 0 {
 		return nil
 	}
-	m, ok := s.inFilm(a, b)
+	m, ok := s.located(a, b)
+	if ok && m.Strength == pipeline.Confirmed {
+		return []pipeline.Match{m}
+	}
+	v, seen := s.sighted(a, b)
+	if seen {
+		m, ok = s.inSight(m, ok, v, a, b), true
+	}
 	if !ok {
 		return nil
 	}
-	return []pipeline.Match{toldByLuma(m, a, b)}
+	return []pipeline.Match{toldByLuma(m, v, a, b)}
 }
 
-// inFilm finds where video B shows picture A.
-func (s Settings) inFilm(a, b pipeline.Prints) (pipeline.Match, bool) {
-	m, ok := s.located(a, b)
-	if ok && m.Strength == pipeline.Confirmed {
-		return m, true
+// inSight is where video B shows picture A, of which hashes of whole frames, if they found it, and features say where.
+func (s Settings) inSight(m pipeline.Match, located bool, v seenStill, a, b pipeline.Prints) pipeline.Match {
+	p, found := s.locatedInPart(a, b, v)
+	if found = found && meet(p.Segments, v.match.Segments); !found {
+		v.match = suggested(v.match) // nothing but features says so
 	}
-	if v, seen := s.sighted(a, b); seen {
-		p, found := s.locatedInPart(a, b, v)
-		if found = found && meet(p.Segments, v.match.Segments); !found {
-			v.match = suggested(v.match) // nothing but features says so
-		}
-		if found && (!ok || p.Strength == pipeline.Confirmed || p.Distance < m.Distance) {
-			m, ok = p, true
-		}
-		m, ok = s.joined(m, ok, v, a, b), true
+	if found && (!located || p.Strength == pipeline.Confirmed || p.Distance < m.Distance) {
+		m, located = p, true
 	}
-	return m, ok
+	return s.joined(m, located, v, a, b)
 }
 
 // joined is what hashes, if they found the picture, and features say together. Where both mean one moment, which passes, each

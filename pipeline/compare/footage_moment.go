@@ -16,26 +16,63 @@ const (
 	longMoment = 1.0    // seconds: a stretch no longer is one moment
 )
 
-// toldByLuma states when a picture was taken of a scene that stands, where hashes and features are as near to it at many times: where
-// the luma of the film's miniatures is nearest to the picture's. That confirms nothing, and the moment stays ambiguous. What says as
-// much follows the best.
-func toldByLuma(m pipeline.Match, a, b pipeline.Prints) pipeline.Match {
+// toldByLuma states when a picture was taken, where hashes of whole frames do not tell it: where the luma of the film's miniatures is
+// nearest to the picture's. That confirms nothing. Of a scene that stands the moment stays ambiguous, and what says as much follows
+// the best; what was confirmed of a part stays so where the luma means the same moment.
+func toldByLuma(m pipeline.Match, v seenStill, a, b pipeline.Prints) pipeline.Match {
 	picture := miniatureOf(a)
-	if m.Strength == pipeline.Confirmed || picture == nil || !slices.ContainsFunc(m.Segments, func(g pipeline.Segment) bool { return g.Ambiguous }) {
+	ambiguous := slices.ContainsFunc(m.Segments, func(g pipeline.Segment) bool { return g.Ambiguous })
+	part := m.Transform.Within != nil && v.picture.Miniature != nil
+	if picture == nil || !ambiguous && !part {
 		return m
 	}
-	least := tellable
+	least, told := tellable, m
 	for _, l := range b.Features {
 		if l.Algorithm != pipeline.Plain {
 			continue
 		}
-		unlike := geometry.Unlike(picture, mapOf(m.Transform), l.Frames, m.Transform.Within != nil)
+		unlike := v.unlike(picture, mapOf(m.Transform), l.Frames)
 		if best := slices.Min(unlike); best < least {
 			least = best
-			m.Segments = moments(l.Frames, unlike, m.Distance)
+			told.Segments = moments(l.Frames, unlike, m.Distance)
 		}
 	}
-	return m
+	sure := m.Strength == pipeline.Confirmed
+	switch first := told.Segments[0]; {
+	case least == tellable:
+	case meetWithin(m.Segments, first, longMoment/2) && (sure && !ambiguous || (sure || !ambiguous) && len(told.Segments) == 1):
+		first.Strength, first.Ambiguous = m.Strength, false
+		told.Segments = []pipeline.Segment{first}
+	default:
+		told.Strength = pipeline.Suggested
+	}
+	return told
+}
+
+// meetWithin reports whether a stretch lies within so many seconds of one of some stretches.
+func meetWithin(all []pipeline.Segment, g pipeline.Segment, by float64) bool {
+	return slices.ContainsFunc(all, func(h pipeline.Segment) bool { return g.BStart-by <= h.BEnd && h.BStart-by <= g.BEnd })
+}
+
+// unlike says of frames how unlike the picture they are (geometry.Unlike): by a map, and beside the moments at which it was seen less
+// well by those of its own.
+func (v seenStill) unlike(picture *pipeline.Miniature, m geometry.Map, frames []pipeline.FeaturedFrame) []float64 {
+	out := geometry.Unlike(picture, m, frames, true)
+	for _, g := range v.also {
+		from, to := since(frames, g.at-beside), since(frames, g.at+beside)
+		for i, u := range geometry.Unlike(picture, g.fit.Matrix, frames[from:to], true) {
+			out[from+i] = min(out[from+i], u)
+		}
+	}
+	return out
+}
+
+// since is the first of frames at or after a time, their number where there is none.
+func since(frames []pipeline.FeaturedFrame, at float64) int {
+	if i := slices.IndexFunc(frames, func(f pipeline.FeaturedFrame) bool { return f.Time >= at }); i >= 0 {
+		return i
+	}
+	return len(frames)
 }
 
 // miniatureOf is that of a photo, nil where there is none.

@@ -11,12 +11,13 @@ import (
 )
 
 const (
-	maxLooks   = 16  // featured frames looked at because they share words with a picture
-	maxOnward  = 64  // and further ones beside the best
-	asGood     = 0.8 // share of the best frame's inliers that another has which shows the picture as well
-	sureSights = 20  // inliers that confirm without a look at the luma, which frames do not keep,
-	sureSpread = 0.2 // when they span this share of what is seen
-	beside     = 1.5 // seconds between a frame found by hash and one by features that show the same moment
+	maxLooks    = 16  // featured frames looked at because they share words with a picture
+	maxOnward   = 64  // and further ones beside the best
+	maxGlimpses = 4   // whose luma is looked at beside that of the best
+	asGood      = 0.8 // share of the best frame's inliers that another has which shows the picture as well
+	sureSights  = 20  // inliers that confirm without a look at the luma, which frames do not keep,
+	sureSpread  = 0.2 // when they span this share of what is seen
+	beside      = 1.5 // seconds between a frame found by hash and one by features that show the same moment
 )
 
 // sighting is a featured frame that shows a picture.
@@ -170,6 +171,27 @@ type seenStill struct {
 	picture pipeline.FeaturedFrame
 	fit     geometry.Fit
 	certain bool
+	also    []glimpse
+}
+
+// glimpse is how the picture lies in a frame of another moment, which shows it less well.
+type glimpse struct {
+	at  float64 // seconds
+	fit geometry.Fit
+}
+
+// glimpses are the best of the sightings at other moments than the best of all, the best first.
+func glimpses(film pipeline.LocalFeatures, best sighting, all []sighting) (out []glimpse) {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(v, w sighting) int { return cmp.Compare(len(w.fit.Pairs), len(v.fit.Pairs)) })
+	for _, v := range all {
+		at := film.Frames[v.frame].Time
+		near := func(g glimpse) bool { return math.Abs(g.at-at) < beside }
+		if v.frame != best.frame && len(out) < maxGlimpses && !slices.ContainsFunc(out, near) {
+			out = append(out, glimpse{at, v.fit})
+		}
+	}
+	return out
 }
 
 // sighted finds where a video shows a picture, or part of it, by local features.
@@ -188,7 +210,7 @@ func (s Settings) sighted(a, b pipeline.Prints) (out seenStill, ok bool) {
 			if certain && len(v.fit.Pairs) >= sureSights && v.fit.Spread >= sureSpread && v.fit.Strain <= s.Pictures.Strain {
 				strength = pipeline.Confirmed
 			}
-			out = seenStill{picture: p.Frames[0], fit: v.fit, certain: certain, match: pipeline.Match{
+			out = seenStill{picture: p.Frames[0], fit: v.fit, certain: certain, also: glimpses(film, v, all), match: pipeline.Match{
 				A: a.Item, B: b.Item, Basis: pipeline.PictureInVideo, Strength: strength,
 				Transform: transformOf(v.fit), Segments: places(film, v, all, strength, certain), Inliers: len(v.fit.Pairs),
 				Method: fmt.Sprintf("compare %d: %s, ≥%d inliers, confirmed ≥%d over ≥%.1f of what is seen",

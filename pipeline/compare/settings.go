@@ -9,7 +9,7 @@ import (
 )
 
 // Version is bumped whenever the same prints and settings can give other matches.
-const Version = 3
+const Version = 4
 
 // Settings are the thresholds. Distances are in bits of 256, times in milliseconds.
 type Settings struct {
@@ -31,10 +31,6 @@ type Settings struct {
 	// Still is the distance up to which a photo and a frame make a photo and a video candidates.
 	Still int
 
-	// StillWords is how many feature words a photo and a frame must share to make a photo and a video candidates: four, as two
-	// photos do, lose 17 of 264 stills that three find.
-	StillWords int
-
 	// Sound are the thresholds of sound.
 	Sound sound.Settings
 
@@ -50,7 +46,7 @@ type Settings struct {
 // Defaults returns the calibrated thresholds.
 func Defaults() Settings {
 	return Settings{
-		Quality: 50, Confirmed: 31, Suggested: 48, Still: 70, StillWords: 3, Pictures: pictureDefaults(), Sound: sound.Defaults(), Frame: 64,
+		Quality: 50, Confirmed: 31, Suggested: 48, Still: 70, Pictures: pictureDefaults(), Sound: sound.Defaults(), Frame: 64,
 		Footage: timeline.Defaults(),
 	}
 }

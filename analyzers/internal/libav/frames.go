@@ -280,8 +280,8 @@ func (d *decoding) picture() (image.Image, error) {
 }
 
 // sketch reads the frame in a few places.
-func (d *decoding) sketch() (s Sketch, ok bool) {
-	ok = C.dokaz_sketch(rawFrame(d.frame.UnsafePointer()), SketchColumns, SketchRows, (*C.uint8_t)(&s[0])) != 0
+func (d *decoding) sketch() (s pipeline.Sketch, ok bool) {
+	ok = C.dokaz_sketch(rawFrame(d.frame.UnsafePointer()), pipeline.SketchColumns, pipeline.SketchRows, (*C.uint8_t)(&s[0])) != 0
 	return s, ok
 }
 

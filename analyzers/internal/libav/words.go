@@ -105,7 +105,7 @@ type Frame struct {
 	Height      int
 	Orientation int // Exif value 1 to 8 that makes it upright
 	picture     func() (image.Image, error)
-	sketch      func() (Sketch, bool)
+	sketch      func() (pipeline.Sketch, bool)
 	reduced     func(side int) (*image.Gray, bool)
 }
 
@@ -122,19 +122,9 @@ func (f Frame) Reduced(side int) (m *image.Gray, ok bool) {
 	return f.reduced(side)
 }
 
-// Sketch is a frame in a few hundred places: the first component's mean over eight samples of a row, as coded, of 8 bits. It
-// costs next to nothing and says only how much one frame differs from another.
-type Sketch [SketchColumns * SketchRows]uint8
-
-// The places of a sketch, evenly over the frame.
-const (
-	SketchColumns = 24
-	SketchRows    = 18
-)
-
-// Sketch reads the frame in a few places. ok is false of a pixel format that has no plain samples: palettes, bits, floats.
-// It is valid until the next frame is decoded.
-func (f Frame) Sketch() (s Sketch, ok bool) {
+// Sketch reads the frame in a few places: the first component's mean over eight samples of a row, as coded, of 8 bits. ok is false of a
+// pixel format that has no plain samples: palettes, bits, floats. It may be called until the next frame is decoded.
+func (f Frame) Sketch() (s pipeline.Sketch, ok bool) {
 	if f.sketch == nil {
 		return s, false
 	}
