@@ -58,7 +58,10 @@ func (b *tab) keysShown(code string) {
 // held holds a covered picture down: it is shown only that long. A click shows it until the next one.
 func (b *tab) held(cover string) {
 	b.Helper()
-	at := says[[]float64](b, `(() => { const e = document.querySelector("`+cover+` > summary"); e.scrollIntoView({block: "center", behavior: "instant"}); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + Math.min(40, r.height / 2)] })()`)
+	// Where it lies is asked for when it lies still: what was done before may be scrolling the page yet.
+	lies := `(() => { const e = document.querySelector("` + cover + ` > summary"); e.scrollIntoView({block: "center", behavior: "instant"}); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + Math.min(40, r.height / 2)] })()`
+	b.until(`document.elementFromPoint(...` + lies + `)?.closest("` + cover + ` > summary")`)
+	at := says[[]float64](b, `new Promise((done) => { let before = ""; const still = () => { const now = `+lies+`; if (String(now) === before) return done(now); before = String(now); setTimeout(still, 200) }; still() })`)
 	mouse := func(kind input.DispatchMouseEventType) {
 		b.Helper()
 		if _, err := chromedp.Call(b.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at[0], Y: at[1], Button: input.MouseButtonLeft, ClickCount: 1}); err != nil {

@@ -210,6 +210,13 @@ func (out *matchView) timelines(v *visit, m pipeline.Match, c Comparison, place 
 	for i, s := range m.Segments {
 		anchor := fmt.Sprintf("s%d-%d", place+1, i+1)
 		line := v.Say("segment", "number", i+1, "a0", decimal(v, s.AStart), "a1", decimal(v, s.AEnd), "b0", decimal(v, s.BStart), "b1", decimal(v, s.BEnd), "speed", v.Decimal(strconv.FormatFloat(s.Speed, 'g', 3, 64)))
+		if m.Basis == pipeline.PictureInVideo { // a picture has no time of its own
+			at := s.BStart
+			if c.B.Item.Kind == pipeline.Photo {
+				at = s.AStart
+			}
+			line = v.Say("segment_still", "number", i+1, "seconds", decimal(v, at))
+		}
 		one := segmentView{Anchor: anchor, Line: line, Ambiguous: s.Ambiguous}
 		if s.Mirror {
 			one.MirrorWords = v.Say("matches.mirror")
