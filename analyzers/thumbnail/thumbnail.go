@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"runtime"
 
@@ -19,7 +20,7 @@ const (
 	blurredSide = 240
 	stripSide   = 160
 	quality     = 80
-	colours     = 8 // of a blurred picture, along its longer side
+	greys       = 8 // of a blurred picture, along its longer side
 )
 
 // Analyzer makes thumbnails.
@@ -34,9 +35,9 @@ func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 // Spec declares it.
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
-		Name: "thumbnail", Version: 1,
-		Parameters: fmt.Sprintf("JPEG quality %d by %s; thumbnail %d px, blurred %d px of %d colours a side, film strip of %d at %d px; %s",
-			quality, runtime.Version(), side, blurredSide, colours, stripLength, stripSide, media.Within(a.limits).Parameters()),
+		Name: "thumbnail", Version: 2,
+		Parameters: fmt.Sprintf("JPEG quality %d by %s; thumbnail %d px, blurred %d px of %d greys a side, film strip of %d at %d px; %s",
+			quality, runtime.Version(), side, blurredSide, greys, stripLength, stripSide, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Photo, pipeline.Video},
 		Yields: []pipeline.FactKind{pipeline.KindDerivative},
 	}
@@ -89,11 +90,15 @@ func sayPicture(say pipeline.Say, w pipeline.Where, img *image.RGBA, role string
 	return nil
 }
 
-// blur keeps at most eight by eight mean colours of a picture and spreads them smoothly over a size of its own.
+// blur keeps at most eight by eight mean greys of a picture (luma of ITU-R BT.601) and spreads them smoothly over a size of its own.
 func blur(img *image.RGBA, side int) *image.RGBA {
 	w, h := raster.Fit(img.Rect.Dx(), img.Rect.Dy(), side)
-	few := shrink(img, colours)
-	out := raster.Shrink(few, w, h) // squares of colour
-	raster.Blur(out, max(w, h)/(2*colours), 3)
+	few := shrink(img, greys)
+	for p := few.Pix; len(p) >= 4; p = p[4:] {
+		y := color.GrayModel.Convert(color.RGBA{p[0], p[1], p[2], 255}).(color.Gray).Y
+		p[0], p[1], p[2] = y, y, y
+	}
+	out := raster.Shrink(few, w, h) // squares of grey
+	raster.Blur(out, max(w, h)/(2*greys), 3)
 	return out
 }

@@ -131,6 +131,25 @@ func TestBlurredHoldsNothingButItsMeans(t *testing.T) {
 	}
 }
 
+// Neither blood nor a flag shows by its colour.
+func TestBlurredIsGrey(t *testing.T) {
+	t.Parallel()
+	m := image.NewRGBA(image.Rect(0, 0, 120, 80))
+	for i := range m.Pix {
+		m.Pix[i] = []uint8{200, 10, 30, 255}[i%4]
+	}
+	for i, grey := range []bool{false, true} {
+		img, err := jpeg.Decode(bytes.NewReader(watch(t, true, m).made[i].Bytes))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := color.RGBAModel.Convert(img.At(60, 40)).(color.RGBA)
+		if (c.R == c.G && c.G == c.B) != grey {
+			t.Errorf("picture %d shows %v", i, c)
+		}
+	}
+}
+
 // No edge of the blurred picture is sharp: neighbours differ by few levels although the picture is black and white.
 func TestBlurredIsSmooth(t *testing.T) {
 	t.Parallel()
