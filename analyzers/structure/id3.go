@@ -146,7 +146,7 @@ func (w *walk) id3Frame(i int, tag, id string, unsynchronised bool, at, n int64)
 
 // id3Picture reads an attached picture (v2.3.0 §4.15, v2.2.0 §4.15).
 func (w *walk) id3Picture(i int, id string, b []byte, at, n int64) error {
-	rest, kind := b[1:], "\x00"
+	rest := b[1:]
 	if id == "PIC" {
 		if len(rest) < 4 {
 			return nil
@@ -164,8 +164,8 @@ func (w *walk) id3Picture(i int, id string, b []byte, at, n int64) error {
 	if len(rest) < 2 {
 		return nil
 	}
-	kind, rest = string(rest[:1]), rest[1:]
-	w.put(i, "picture type", kind[0], at+int64(len(b)-len(rest))-1, 1)
+	kind, rest := rest[0], rest[1:]
+	w.put(i, "picture type", kind, at+int64(len(b)-len(rest))-1, 1)
 	description, skip := id3Text(b[0], rest)
 	w.put(i, "description", description, at+int64(len(b)-len(rest)), int64(skip))
 	from := int64(len(b) - len(rest) + skip)

@@ -25,7 +25,6 @@ const (
 // transport is a transport stream being walked (ISO/IEC 13818-1 §2.4.3).
 type transport struct {
 	w      *walk
-	first  int64 // of the first packet
 	step   int64 // bytes from packet to packet: 188, 192 or 204
 	head   int64 // bytes of a packet before its sync byte
 	pids   map[uint16]*pid

@@ -91,7 +91,8 @@ func explode(t *testing.T, child *sandbox.Child, refs []pipeline.Ref, b hostile.
 			return child.Examine(t.Context(), it, o, refs)
 		}
 		most := pipeline.DefaultLimits().Archive
-		return child.Unpack(t.Context(), it, o, refs[len(refs)-1], sandbox.Bounds{Members: int(most.Members), Bytes: most.Bytes},
+		i := slices.IndexFunc(refs, func(r pipeline.Ref) bool { return r.Analyzer == "archive" })
+		return child.Unpack(t.Context(), it, o, refs[i], sandbox.Bounds{Members: int(most.Members), Bytes: most.Bytes},
 			func(_ context.Context, _ pipeline.Member, r io.Reader) error {
 				_, err := io.Copy(io.Discard, r)
 				return err
