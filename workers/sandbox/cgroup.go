@@ -180,9 +180,9 @@ func sweep(parent string) {
 		return
 	}
 	for _, dir := range old {
-		parts := strings.Split(filepath.Base(dir), "-")
-		if pid, err := strconv.Atoi(parts[1]); err != nil || unix.Kill(pid, 0) == nil || pid == os.Getpid() {
-			continue
+		parts := strings.Split(filepath.Base(dir), "-") // by the pattern there are two at least
+		if pid, err := strconv.Atoi(parts[1]); err != nil || !errors.Is(unix.Kill(pid, 0), unix.ESRCH) {
+			continue // it lives, may it be another user's
 		}
 		inner, _ := filepath.Glob(filepath.Join(dir, "*", "cgroup.procs"))
 		for _, procs := range inner {
