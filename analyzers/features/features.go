@@ -55,7 +55,7 @@ func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "features",
-		Version: 3,
+		Version: 4,
 		Parameters: fmt.Sprintf("%s of luma area-averaged to at most %d pixels a side, at most %d of a photo with a miniature of %d pixels, %d of a frame of video of %d pixels; "+
 			"frames that changed by %d bits of PDQ at most once in %s, others after %s to %s, those that changed by %.2f of the contrast at once, %d and one in %s, at most %d; %s",
 			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, again, longest, another, atOnce, onePer, MaxFrames, media.Within(a.limits).Parameters()),
@@ -103,11 +103,10 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 		w.early++
 	}
 	w.looked = f.Time
-	picture := f.Picture
+	var averages pdq.Averages
 	if !w.still {
-		averages := pdq.Frame(w.luma, f.Picture)
+		averages = pdq.Frame(w.luma, f.Picture)
 		w.luma = averages.Pix
-		picture = &image.Gray{Pix: averages.Pix, Stride: averages.W, Rect: image.Rect(0, 0, averages.W, averages.H)}
 		hash, _, err := w.hasher.OfAverages(averages)
 		if err != nil {
 			return fmt.Errorf("features: frame %d: %w", f.Index, err)
@@ -130,7 +129,7 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 		size := f.Size()
 		w.fact.Width, w.fact.Height = size.X, size.Y
 	}
-	w.fact.Frames = append(w.fact.Frames, w.featured(picture, f.Time))
+	w.fact.Frames = append(w.fact.Frames, w.featured(f, averages))
 	return nil
 }
 
@@ -139,20 +138,17 @@ func (w *watch) atOnce(f pipeline.Frame) bool {
 	return w.sketch != nil && f.Sketch != nil && w.early < atOnce+int(f.Time/onePer) && f.Sketch.Parted(w.sketch, another)
 }
 
-// featured takes the features of a photo, or of a frame of which a reduction will do.
-func (w *watch) featured(picture image.Image, at time.Duration) pipeline.FeaturedFrame {
-	side, n := frameSide, perFrame
+// featured takes the features of a photo, or of a frame of which averages are known.
+func (w *watch) featured(f pipeline.Frame, a pdq.Averages) pipeline.FeaturedFrame {
+	out := pipeline.FeaturedFrame{Time: float64(f.Time.Round(time.Millisecond).Milliseconds()) / 1000}
 	if w.still {
-		side, n = orb.Side, perPhoto
+		luma, width, height := raster.Luma(f.Picture, orb.Side)
+		out.Points, out.Miniature = orb.Features(luma, width, height, perPhoto), small(f.Picture)
+	} else {
+		width, height := raster.Fit(a.W, a.H, frameSide)
+		out.Points = orb.FeaturesOfFrame(a.Pix, a.W, a.H, width, height, perFrame)
 	}
-	luma, width, height := raster.Luma(picture, side)
-	points := orb.Features(luma, width, height, n)
-	out := pipeline.FeaturedFrame{
-		Time: float64(at.Round(time.Millisecond).Milliseconds()) / 1000, Count: len(points), Points: points,
-	}
-	if w.still {
-		out.Miniature = small(picture)
-	}
+	out.Count = len(out.Points)
 	return out
 }
 

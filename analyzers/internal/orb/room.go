@@ -7,10 +7,14 @@ type room struct {
 	kernel
 	pixels   []uint16 // of planes, one behind the other
 	used     int      // of pixels
+	given    []uint16 // of a plane that is reduced to the first level
 	once     *plane   // as large as the first level
 	response []int64
 	products []int32 // of tensors
 	rows     [5][]uint16
+	marks    []uint8  // of a row: see kernel.peaks
+	sums     []uint32 // a row of sums down the columns of a plane that is reduced, and
+	part     []uint32 // of three of its rows
 }
 
 func newRoom(k kernel) *room { return &room{kernel: k} }
