@@ -24,7 +24,7 @@ type corner struct {
 // corners finds the corners of a smoothed level.
 func (r *room) corners(s *plane, level int) []corner {
 	resp, n := r.responses(s), s.w-2*border
-	var out []corner
+	out := r.kept[level].corners[:0]
 	r.marks = grown(r.marks, (n+7)/8)
 	for y := border; y < s.h-border; y++ {
 		at := y*s.w + border
@@ -37,6 +37,7 @@ func (r *room) corners(s *plane, level int) []corner {
 			}
 		}
 	}
+	r.kept[level].corners = out
 	return out
 }
 

@@ -47,7 +47,7 @@ func nearest(v int) int8 {
 
 // describe gives a corner of level p its direction and descriptor.
 func describe(p *plane, c *corner) pipeline.Feature {
-	f := pipeline.Feature{X: place(c.x, p.w), Y: place(c.y, p.h), Size: size(max(p.w, p.h)), Angle: direction(p, c.x, c.y)}
+	f := pipeline.Feature{X: place(c.x, p.w), Y: place(c.y, p.h), Size: sizeOf(max(p.w, p.h)), Angle: direction(p, c.x, c.y)}
 	var about vicinity
 	for y := range vicinitySide {
 		copy(about[y*vicinitySide:][:vicinitySide], p.pix[p.at(c.x-radius, c.y-radius+y):])
@@ -71,6 +71,22 @@ func (p *vicinity) compare(bits *pipeline.Hash256, ends *[256][2]uint16) {
 
 // place is the middle of pixel i of n, in 65535ths of their length.
 func place(i, n int) uint16 { return uint16(((2*i+1)*65535 + n) / (2 * n)) }
+
+// sizes are those of levels up to Side.
+var sizes = sync.OnceValue(func() (t [Side + 1]uint8) {
+	for n := range t {
+		t[n] = size(n)
+	}
+	return t
+})
+
+// sizeOf is size, which takes a while.
+func sizeOf(n int) uint8 {
+	if n <= Side {
+		return sizes()[n]
+	}
+	return size(n)
+}
 
 // size is the patch's radius at a level of n pixels, as pipeline.Feature gives it: 16·log2(4096·15/n), rounded.
 func size(n int) uint8 {

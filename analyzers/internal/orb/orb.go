@@ -64,7 +64,7 @@ func (r *room) chosen(luma []float32, w, h, n int) ([]level, []*corner) {
 // best is the same of the first level.
 func (r *room) best(first *plane, n int) ([]level, []*corner) {
 	ls := r.pyramid(first)
-	var all []*corner
+	all := r.all[:0]
 	for k := range ls {
 		l := &ls[k]
 		if k > 0 {
@@ -77,6 +77,7 @@ func (r *room) best(first *plane, n int) ([]level, []*corner) {
 			all = append(all, &l.corners[i])
 		}
 	}
+	r.all = all
 	slices.SortFunc(all, rank)
 	return ls, all[:min(n, len(all))]
 }
@@ -105,7 +106,7 @@ func (r *room) pyramid(first *plane) (out []level) {
 			c := &l.corners[i]
 			c.u, c.v = 8*(2*c.x+1)*w/lw, 8*(2*c.y+1)*h/lh
 		}
-		l.grid = measure(l.corners, once, l.pixel)
+		l.grid = r.kept[k].measure(l.corners, once, l.pixel)
 		out = append(out, l)
 	}
 	return out

@@ -104,9 +104,9 @@ func (s span) weight(i int) uint32 {
 // shrink is p area-averaged to w×h, neither more than its own.
 func (r *room) shrink(p *plane, w, h int) *plane {
 	out := r.plane(w, h)
-	across, mean := tapsOf(spans(p.w, w)), meanOf(uint64(p.w)*uint64(p.h))
+	across, mean := r.axis(p.w, w).comb, meanOf(uint64(p.w)*uint64(p.h))
 	r.sums = grown(r.sums, p.w+taps)
-	for y, s := range spans(p.h, h) {
+	for y, s := range r.axis(p.h, h).spans {
 		r.down(p, s)
 		across.sum(out.row(y), r.sums, mean)
 	}
@@ -119,17 +119,15 @@ func (r *room) down(p *plane, s span) {
 	sums := r.sums[:p.w]
 	clear(sums[len(sums):][:taps])
 	for j := s.first; j <= s.last; j += 3 {
-		var rows [3][]uint16
-		var weights [3]uint32
-		for k := range rows {
-			rows[k], weights[k] = p.row(min(j+k, s.last)), s.weight(j+k)
+		for k := range r.three {
+			r.three[k], r.weights[k] = p.row(min(j+k, s.last)), s.weight(j+k)
 		}
 		if j == s.first {
-			r.blend(sums, &rows, &weights)
+			r.blend(sums, &r.three, &r.weights)
 			continue
 		}
 		r.part = grown(r.part, p.w)
-		r.blend(r.part, &rows, &weights)
+		r.blend(r.part, &r.three, &r.weights)
 		for x, v := range r.part[:len(sums)] {
 			sums[x] += v
 		}
@@ -148,7 +146,8 @@ func (r *room) smooth(out, p *plane) {
 		if y < 2 {
 			continue
 		}
-		r.column(out.row(y-2), &[5][]uint16{ring[(y+1)%5], ring[(y+2)%5], ring[(y+3)%5], ring[(y+4)%5], ring[y%5]})
+		r.five = [5][]uint16{ring[(y+1)%5], ring[(y+2)%5], ring[(y+3)%5], ring[(y+4)%5], ring[y%5]}
+		r.column(out.row(y-2), &r.five)
 	}
 	out.extend()
 }
