@@ -30,9 +30,34 @@ func TestSketchesThatPart(t *testing.T) {
 		"a third of a stripe, 0.7": {stripes(40, 200, 2), 0.7, false},  //
 		"the other way round":      {stripes(40, 200, 6), 1.9, true},   //
 		"flat":                     {stripes(40, 42, 6), 0.1, false},   // nothing of contrast says nothing
-		"lighter alone":            {stripes(60, 220, 0), 0.26, false}, // 20 levels of 80
+		"lighter alone":            {stripes(60, 220, 0), 0.01, false}, // a camera adapts, and nothing moves
 	} {
 		if got := c.s.Parted(&standing, c.share); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestSketchesThatStand(t *testing.T) {
+	t.Parallel()
+	standing := stripes(40, 200, 0)
+	part := stripes(60, 220, 0) // lighter all over, and something before the last sixth of it
+	for i := len(part) - len(part)/6; i < len(part); i++ {
+		part[i] = 255
+	}
+	for name, c := range map[string]struct {
+		s     Sketch
+		share float64
+		want  bool
+	}{
+		"the same":            {standing, 1, true},
+		"lighter":             {stripes(60, 220, 0), 1, true},
+		"moved":               {stripes(40, 200, 2), 0.75, false}, // a third of the places
+		"a part of it, 0.75":  {part, 0.75, true},
+		"a part of it, 0.95":  {part, 0.95, false},
+		"of other brightness": {stripes(40, 180, 0), 0.75, false}, // half the places, which is all that a median can level
+	} {
+		if got := c.s.Standing(&standing, c.share); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -38,8 +38,9 @@ const (
 	changed   = 24               // bits of the PDQ hash by which a picture differs that does not stand
 
 	another = 0.4         // of the sketch's contrast by which a frame differs that shows something else,
-	atOnce  = 8           // such frames that are taken at once at first
-	onePer  = time.Second // and one more whenever this has gone by: features are a tenth of what a film costs
+	atOnce  = 8           // such frames that are taken at once at first,
+	onePer  = time.Second // and one more whenever this has gone by, since features are a tenth of what a film costs,
+	mostly  = 0.75        // but of a frame with this share of its places as they were
 )
 
 // Analyzer is the watcher of photos and videos.
@@ -57,8 +58,8 @@ func (a *Analyzer) Spec() pipeline.Spec {
 		Name:    "features",
 		Version: 4,
 		Parameters: fmt.Sprintf("%s of luma area-averaged to at most %d pixels a side, at most %d of a photo with a miniature of %d pixels, %d of a frame of video of %d pixels; "+
-			"frames that changed by %d bits of PDQ at most once in %s, others after %s to %s, those that changed by %.2f of the contrast at once, %d and one in %s, at most %d; %s",
-			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, again, longest, another, atOnce, onePer, MaxFrames, media.Within(a.limits).Parameters()),
+			"frames that changed by %d bits of PDQ at most once in %s, others after %s to %s, those that changed by %.2f of the contrast at once, %d, and one in %s of those with less than %.2f of their places standing, at most %d; %s",
+			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, again, longest, another, atOnce, onePer, mostly, MaxFrames, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Photo, pipeline.Video},
 		Yields: []pipeline.FactKind{pipeline.KindLocalFeatures},
 	}
@@ -96,11 +97,8 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	if f.Between || !first && w.still {
 		return nil
 	}
-	if !first && f.Time < w.looked+least {
-		if !w.atOnce(f) {
-			return nil
-		}
-		w.early++
+	if !first && !w.due(f) {
+		return nil
 	}
 	w.looked = f.Time
 	var averages pdq.Averages
@@ -133,9 +131,25 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	return nil
 }
 
-// atOnce reports whether a frame shows something else altogether than the last one taken, and few such frames were taken so far.
+// due reports whether to look at a frame of video that is not the first.
+func (w *watch) due(f pipeline.Frame) bool {
+	if f.Time >= w.looked+least {
+		return true
+	}
+	if !w.atOnce(f) {
+		return false
+	}
+	w.early++
+	return true
+}
+
+// atOnce reports whether a frame shows something else altogether than the last one taken, and few such frames were taken so far; beyond
+// the first of them, one of which most stands, as before a camera that does, is not worth it.
 func (w *watch) atOnce(f pipeline.Frame) bool {
-	return w.sketch != nil && f.Sketch != nil && w.early < atOnce+int(f.Time/onePer) && f.Sketch.Parted(w.sketch, another)
+	if w.sketch == nil || f.Sketch == nil || !f.Sketch.Parted(w.sketch, another) {
+		return false
+	}
+	return w.early < atOnce || w.early < atOnce+int(f.Time/onePer) && !f.Sketch.Standing(w.sketch, mostly)
 }
 
 // featured takes the features of a photo, or of a frame of which averages are known.
