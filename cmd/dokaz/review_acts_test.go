@@ -163,6 +163,7 @@ func (b *tab) pieces() {
 		b.Helper()
 		b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`{ const e = document.querySelector("#structure input[type=search]"); e.value = %q; e.dispatchEvent(new Event("input")) }`, words)))
 	}
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#structure .tree").closest("details").open = true`))
 	seen := `[...document.querySelectorAll("#structure .tree li")].filter((e) => e.checkVisibility())`
 	find("DQT")
 	b.until(seen + `.some((e) => e.textContent.includes("DQT")) && !` + seen + `.some((e) => /^\s*SOS/.test(e.textContent))`)
