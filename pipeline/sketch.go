@@ -27,18 +27,16 @@ func (s *Sketch) Standing(before *Sketch, share float64) bool {
 	return float64(n) >= float64(share*float64(len(s)))
 }
 
-// Parted reports whether a sketch differs from an earlier one, but for being lighter or darker all over, by this share of the contrast it
-// has. A flat one never does.
+// Parted reports whether a sketch differs from an earlier one by this share of the contrast it has. A flat one never does.
 func (s *Sketch) Parted(before *Sketch, share float64) bool {
 	sum := 0
 	for _, v := range s {
 		sum += int(v)
 	}
 	mean := sum / len(s)
-	change, contrast, lighter := 0, 0, s.lighter(before)
+	change, contrast := 0, 0
 	for i, v := range s {
-		d := int(v) - int(before[i]) - lighter
-		change += max(d, -d)
+		change += max(int(v)-int(before[i]), int(before[i])-int(v))
 		contrast += max(int(v)-mean, mean-int(v))
 	}
 	if float64(contrast) < 2*leastParted*float64(len(s)) {
