@@ -106,7 +106,7 @@ func (m maker) duration() (float64, bool) {
 
 // personal lists what in this page can endanger people.
 func (m maker) personal() []template.HTML {
-	positions, serials, givers := 0, 0, 0
+	positions, serials, givers, networks := 0, 0, 0, 0
 	for _, s := range all[pipeline.Position](m.r) {
 		if s.fact.Valid() {
 			positions++
@@ -116,6 +116,15 @@ func (m maker) personal() []template.HTML {
 		if s.fact.Serial != "" {
 			serials++
 		}
+	}
+	for _, s := range m.statements() {
+		if s.fact.Position != nil {
+			positions++
+		}
+		if s.fact.Device != nil && s.fact.Device.Serial != "" {
+			serials++
+		}
+		networks += len(s.fact.Sensitive)
 	}
 	for _, c := range m.r.Core.Receipts {
 		if c.Claims.Latitude != "" || c.Claims.Longitude != "" {
@@ -129,7 +138,7 @@ func (m maker) personal() []template.HTML {
 	for _, x := range []struct {
 		line  string
 		count int
-	}{{"front.personal_position", positions}, {"front.personal_serial", serials}, {"front.personal_giver", givers}} {
+	}{{"front.personal_position", positions}, {"front.personal_serial", serials}, {"front.personal_network", networks}, {"front.personal_giver", givers}} {
 		if x.count > 0 {
 			out = append(out, m.Say(x.line, "count", x.count))
 		}
