@@ -128,7 +128,13 @@ func (d bmffHash) trees(m manifest, file io.ReaderAt, size int64, left []exclusi
 		switch {
 		case len(moofs) > 0:
 			same, err = t.fragments(h, file, size, moofs, left, places, proofs)
-		case t.InitHash != nil, t.Fixed == nil && t.Variable == nil && len(proofs) > 0:
+		case t.InitHash != nil: // its fragments are in other files
+			first, err := stretch(h, file, 0, size, left, places)
+			if err != nil || subtle.ConstantTimeCompare(first, t.InitHash) != 1 {
+				return false, err
+			}
+			return false, errMerkle
+		case t.Fixed == nil && t.Variable == nil && len(proofs) > 0:
 			return false, errMerkle
 		case len(mdats) != len(d.Merkle):
 			return false, nil

@@ -206,6 +206,10 @@ func TestFragments(t *testing.T) {
 					t.Errorf("%s: %v, %v", what, same, err)
 				}
 			}
+			alone := slices.Concat(ftyp, moov)
+			if same, _, err := d.binds(manifest{}, bytes.NewReader(alone), int64(len(alone)), 3); same || !errors.Is(err, errMerkle) {
+				t.Errorf("without its fragments: %v, %v", same, err)
+			}
 			unbound := d
 			unbound.Merkle = slices.Clone(d.Merkle)
 			unbound.Merkle[0].InitHash = nil
