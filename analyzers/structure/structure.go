@@ -27,9 +27,9 @@ func Within(l pipeline.Limits) Analyzer { return Analyzer{l.OrDefaults()} }
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
-		Version: 2,
-		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, %s",
-			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, views.Parameters),
+		Version: 3,
+		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, of raw files the largest up to %d, %s",
+			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, maxRawPreviewPixels, views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindTag, pipeline.KindRelation, pipeline.KindEncoderTrace,
@@ -58,6 +58,8 @@ func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original
 		err = w.webp()
 	case "tiff", "cr2":
 		err = w.tiff()
+	case "raf":
+		err = w.raf()
 	case "mp4", "mov", "3gp", "m4a", "heic", "avif":
 		err = w.bmff()
 	case "matroska", "webm":
@@ -100,7 +102,9 @@ type walk struct {
 	streams int   // JPEG streams walked
 	tags    int   // fields of metadata said
 
-	previews int // decoded
+	previews int   // decoded
+	raw      bool  // a TIFF file, among which are most raw files
+	largest  found // preview of a raw file that is not shown yet
 
 	limits pipeline.Limits
 	passed error // the first limit at which something was left out
