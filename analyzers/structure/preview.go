@@ -22,7 +22,7 @@ const (
 	// holds all coefficients.
 	maxRawPreview       = 64 << 20 // bytes
 	maxRawPreviewPixels = 32_000_000
-	maxRawPreviewSide   = 1920 // pixels of the picture made of it
+	maxRawPreviewSide   = 1280 // pixels of the picture made of it
 )
 
 // preview decodes the thumbnail of n bytes at offset at and says it as a small picture, coded anew so that nobody's browser meets

@@ -171,7 +171,7 @@ func TestRawPreviewsAsExifTool(t *testing.T) {
 					continue
 				}
 				size, err := jpeg.DecodeConfig(bytes.NewReader(d.Bytes))
-				if err != nil || size.Width != d.Width || max(size.Width, size.Height) > maxRawPreviewSide {
+				if err != nil || size.Width != d.Width || size.Width*size.Height > maxPreviewPixels {
 					t.Errorf("%s: %v, %d × %d", tag, err, d.Width, d.Height)
 				}
 				if got := ofExifTool(t, name, c.file, tag); !bytes.Equal(got, want) {

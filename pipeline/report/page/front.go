@@ -18,10 +18,17 @@ func (m maker) fillFront(v *view) error {
 	v.Line = m.line()
 
 	clear, blurred, w, h := m.own()
-	p, err := m.picture(clear, blurred, m.Text("picture_this"))
+	label, note := m.Text("picture_this"), ""
+	if clear == nil && blurred == nil {
+		if clear, w, h = m.preview(); clear != nil {
+			label, note = m.Text("picture_preview"), m.Text("picture_preview")
+		}
+	}
+	p, err := m.picture(clear, blurred, label)
 	if err != nil {
 		return err
 	}
+	p.Note = note
 	p.Width, p.Height = w, h
 	v.Picture = p
 
