@@ -44,6 +44,7 @@ func TestEveryDeclaredFactIsProduced(t *testing.T) {
 		}
 	}
 	look(t.Context(), []byte(stamped), missing)
+	look(t.Context(), []byte(attested), missing)
 	for name, kinds := range missing {
 		for k := range kinds {
 			t.Errorf("%s declares %s and no fixture makes it say one", name, k)
@@ -59,6 +60,9 @@ func answered() []pipeline.Analyzer {
 // stamped is a proof of OpenTimestamps, whose digest a calendar promised to stamp. Proofs are in no set of fixtures.
 const stamped = "\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08dddddddddddddddddddddddddddddddd" +
 	"\x00\x83\xdf\xe3\x0d\x2e\xf9\x0c\x8e\x05\x04http"
+
+// attested is a statement of ProofMode's.
+const attested = `{"File Hash SHA256":"00","Manufacturer":"Some Maker","Hardware":"Some Phone","DeviceID":"1"}`
 
 // held is an original in memory.
 type held struct{ *bytes.Reader }
