@@ -38,7 +38,8 @@ func (a Analyzer) Spec() pipeline.Spec {
 // programs the fields name. A file without metadata gives no facts and no error. Where goexif or imagemeta
 // must not or cannot read a block, the other readers' facts are said and the error tells.
 func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	file := parts.Patient{Context: ctx, File: o}
+	file := parts.Open(ctx, o, o.Size())
+	defer file.Done()
 	f, err := find(file, o.Size(), a.limits)
 	x := examination{say: say, room: maxSaid, limits: a.limits}
 	errs := []error{err}
