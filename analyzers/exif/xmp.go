@@ -52,6 +52,9 @@ func (x *examination) xmp(b block) error {
 	}
 	x.xmpFacts(b, leaves)
 	x.past(b, leaves)
+	if x.alone {
+		return err
+	}
 	if bytes.Contains(packet, []byte("<!ENTITY")) {
 		return errors.Join(fmt.Errorf("%w: XMP declares entities, which are not unfolded", pipeline.ErrRefused), err)
 	}
