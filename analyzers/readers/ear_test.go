@@ -16,7 +16,9 @@ type speaker struct {
 	end   func()
 }
 
-func (speaker) Spec() pipeline.Spec { return pipeline.Spec{Name: "speaker", Kinds: []pipeline.Kind{pipeline.Photo}} }
+func (speaker) Spec() pipeline.Spec {
+	return pipeline.Spec{Name: "speaker", Kinds: []pipeline.Kind{pipeline.Photo}}
+}
 
 func (s speaker) Read(_ context.Context, _ pipeline.Item, _ pipeline.Original, say pipeline.Say) error {
 	*s.times++
