@@ -34,7 +34,7 @@ func Fields(l pipeline.Limits) Analyzer { return Analyzer{limits: l.OrDefaults()
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
-		Version: 2,
+		Version: 3,
 		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, %s",
 			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
@@ -48,7 +48,8 @@ func (a Analyzer) Spec() pipeline.Spec {
 // Read says the pieces of a file of the formats named above; of other formats it is unsupported. Where the structure breaks the
 // pieces before that are said, and one that covers the rest; how the file ends is for analyzer format to say, and no error here.
 func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	w := &walk{ctx: ctx, limits: a.limits, bare: a.bare, file: parts.Open(ctx, o, o.Size()), size: o.Size(), say: say, room: takeRoom()}
+	w := &walk{ctx: ctx, limits: a.limits, bare: a.bare, file: parts.Open(ctx, o, o.Size()), size: o.Size(), room: takeRoom()}
+	w.say = w.inside(say)
 	w.pieces = w.room.pieces
 	defer w.done()
 	head, err := w.bytes(0, min(w.size, pipeline.SniffLength))
@@ -204,12 +205,32 @@ func (w *walk) tell() {
 			if len(n.Fields) > pipeline.MaxPieceFields {
 				n.Fields, n.Cut = n.Fields[:pipeline.MaxPieceFields], true
 			}
+			for f := range n.Fields {
+				n.Fields[f].Offset, n.Fields[f].Length = w.place(n.Fields[f].Offset, n.Fields[f].Length)
+			}
 			at := n.at
 			w.say(pipeline.Where{Path: own, Offset: &at, Length: n.length}, n.Piece)
 			tell(i, own+"/")
 		}
 	}
 	tell(top, "")
+}
+
+// inside says what is said at places that lie in the file: what states to be longer than the file is, is there as far as the file goes.
+func (w *walk) inside(say pipeline.Say) pipeline.Say {
+	return func(p pipeline.Where, f pipeline.Fact) {
+		if p.Offset != nil {
+			at, length := w.place(*p.Offset, p.Length)
+			p.Offset, p.Length = &at, length
+		}
+		say(p, f)
+	}
+}
+
+// place is as much of length bytes at offset at as lies in the file.
+func (w *walk) place(at, length int64) (int64, int64) {
+	at = max(0, min(at, w.size))
+	return at, max(0, min(length, w.size-at))
 }
 
 // broken covers what no piece accounts for, from at on, and says why.

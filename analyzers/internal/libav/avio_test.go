@@ -10,20 +10,10 @@ import (
 	"testing"
 
 	"dokaz/fixtures"
+	"dokaz/pipeline"
 )
 
-// seeking counts the readings of a file.
-type seeking struct {
-	*os.File
-	times int
-}
-
-func (s *seeking) ReadAt(b []byte, at int64) (int, error) {
-	s.times++
-	return s.File.ReadAt(b, at)
-}
-
-// TestReadingMakesNoBuffers opens a file of a thousand bytes that has the library read it some thirty thousand times. Not parallel: what is
+// TestReadingMakesNoBuffers opens a file of a thousand bytes that the library wants to read some thirty thousand times, mostly behind its end. Not parallel: what is
 // allocated is counted.
 func TestReadingMakesNoBuffers(t *testing.T) {
 	file, err := os.Open(filepath.Join(fixtures.SharedMedia(t), "robustness", "libheif-corpus", "clusterfuzz-testcase-minimized-file-fuzzer-5643900194127872.heic"))
@@ -35,17 +25,19 @@ func TestReadingMakesNoBuffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &seeking{File: file}
+	head := make([]byte, min(st.Size(), pipeline.SniffLength))
+	if _, err := file.ReadAt(head, 0); err != nil {
+		t.Fatal(err)
+	}
+	format, _ := pipeline.Sniff(head)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if f, err := Open(context.Background(), s, st.Size(), "heic", Limits{}); err == nil {
+	if f, err := Open(context.Background(), file, st.Size(), format.Name, Limits{}); err == nil {
+		_ = f.Packets(t.Context(), func(Packet) error { return nil }) // however it ends
 		f.Close()
 	}
 	runtime.ReadMemStats(&after)
-	if s.times < 10_000 {
-		t.Errorf("read %d times: this file tells nothing", s.times)
-	}
 	if made := after.TotalAlloc - before.TotalAlloc; made > 4<<20 {
-		t.Errorf("%d KiB allocated in %d readings", made>>10, s.times)
+		t.Errorf("%d KiB allocated", made>>10)
 	}
 }
