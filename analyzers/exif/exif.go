@@ -47,7 +47,7 @@ func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original
 	file := parts.Open(ctx, o, o.Size())
 	defer file.Done()
 	f, err := find(file, o.Size(), a.limits)
-	x := examination{say: say, room: maxSaid, others: maxSaid, limits: a.limits, alone: a.alone}
+	x := examination{say: parts.Inside(say, o.Size()), room: maxSaid, others: maxSaid, limits: a.limits, alone: a.alone}
 	errs := []error{err}
 	for _, b := range f.exif {
 		embedded, err := x.exif(b)

@@ -49,7 +49,7 @@ func (a Analyzer) Spec() pipeline.Spec {
 // pieces before that are said, and one that covers the rest; how the file ends is for analyzer format to say, and no error here.
 func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
 	w := &walk{ctx: ctx, limits: a.limits, bare: a.bare, file: parts.Open(ctx, o, o.Size()), size: o.Size(), room: takeRoom()}
-	w.say = w.inside(say)
+	w.say = parts.Inside(say, w.size)
 	w.pieces = w.room.pieces
 	defer w.done()
 	head, err := w.bytes(0, min(w.size, pipeline.SniffLength))
@@ -206,7 +206,7 @@ func (w *walk) tell() {
 				n.Fields, n.Cut = n.Fields[:pipeline.MaxPieceFields], true
 			}
 			for f := range n.Fields {
-				n.Fields[f].Offset, n.Fields[f].Length = w.place(n.Fields[f].Offset, n.Fields[f].Length)
+				n.Fields[f].Offset, n.Fields[f].Length = parts.Place(n.Fields[f].Offset, n.Fields[f].Length, w.size)
 			}
 			at := n.at
 			w.say(pipeline.Where{Path: own, Offset: &at, Length: n.length}, n.Piece)
@@ -214,23 +214,6 @@ func (w *walk) tell() {
 		}
 	}
 	tell(top, "")
-}
-
-// inside says what is said at places that lie in the file: what states to be longer than the file is, is there as far as the file goes.
-func (w *walk) inside(say pipeline.Say) pipeline.Say {
-	return func(p pipeline.Where, f pipeline.Fact) {
-		if p.Offset != nil {
-			at, length := w.place(*p.Offset, p.Length)
-			p.Offset, p.Length = &at, length
-		}
-		say(p, f)
-	}
-}
-
-// place is as much of length bytes at offset at as lies in the file.
-func (w *walk) place(at, length int64) (int64, int64) {
-	at = max(0, min(at, w.size))
-	return at, max(0, min(length, w.size-at))
 }
 
 // broken covers what no piece accounts for, from at on, and says why.
