@@ -163,6 +163,7 @@ func TestPagesFitAndCanBeUsed(t *testing.T) {
 			name := p.name + "-" + l.String()
 			b.see(p)
 			b.fits(name)
+			b.laidOut(name)
 			if axe != "" {
 				b.judged(name, axe)
 			}

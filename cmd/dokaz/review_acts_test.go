@@ -156,6 +156,23 @@ func (b *tab) blinks() {
 	b.media("")
 }
 
+// pieces finds a piece of the file's structure by words: it is unfolded, and what does not hold them is hidden.
+func (b *tab) pieces() {
+	b.Helper()
+	find := func(words string) {
+		b.Helper()
+		b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`{ const e = document.querySelector("#structure input[type=search]"); e.value = %q; e.dispatchEvent(new Event("input")) }`, words)))
+	}
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#structure .tree").closest("details").open = true`))
+	seen := `[...document.querySelectorAll("#structure .tree li")].filter((e) => e.checkVisibility())`
+	find("DQT")
+	b.until(seen + `.some((e) => e.textContent.includes("DQT")) && !` + seen + `.some((e) => /^\s*SOS/.test(e.textContent))`)
+	find("nobody has this")
+	b.until(seen + `.length === 0`)
+	find("")
+	b.until(seen + `.length > 0`)
+}
+
 // toldIn chooses another language for reports than that of the pages, and another for the pages.
 func (b *tab) toldIn(path string) {
 	b.Helper()

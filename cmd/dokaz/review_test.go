@@ -228,6 +228,7 @@ func TestReview(t *testing.T) {
 			b.alongTheList(keys)
 			b.open("/items/" + photo.String())
 			b.fields(keys)
+			b.pieces()
 			b.covered()
 			b.held("#report .front details.pic")
 			if round.layout == "latin" {

@@ -226,7 +226,9 @@ type answerOf struct {
 // ask sends a request and holds the answer against the OpenAPI document.
 func (h *house) ask(r request) answerOf {
 	h.t.Helper()
-	in := httptest.NewRequest(r.method, r.path, r.reader())
+	ctx, cancel := context.WithTimeout(h.t.Context(), time.Minute) // a stream of events that was not refused ends too
+	defer cancel()
+	in := httptest.NewRequestWithContext(ctx, r.method, r.path, r.reader())
 	if r.token != "" {
 		in.Header.Set("Authorization", "Bearer "+r.token)
 	}
