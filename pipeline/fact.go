@@ -147,6 +147,9 @@ type Raster struct {
 	Step float64 `json:"step,omitempty"`
 }
 
+// Coded reports whether the size is that of the coded picture itself, not what metadata states of it.
+func (r Raster) Coded() bool { return r.Source == "header" }
+
 // Container is the multiplexed file as a whole.
 type Container struct {
 	Format   string  `json:"format"`             // libav's demuxer name

@@ -254,7 +254,9 @@ func sideOf(stated, made []pipeline.Measurement) ui.Side {
 	for _, m := range stated {
 		switch f := m.Fact.(type) {
 		case pipeline.Raster:
-			size = image.Pt(f.Width, f.Height)
+			if f.Coded() || size == (image.Point{}) {
+				size = image.Pt(f.Width, f.Height)
+			}
 		case pipeline.Stream:
 			if f.Type == "video" && size == (image.Point{}) {
 				size = image.Pt(f.Width, f.Height)

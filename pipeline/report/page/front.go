@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"slices"
 
 	"dokaz/pipeline"
 )
@@ -81,10 +82,11 @@ func (m maker) line() template.HTML {
 	return Join(" · ", m.Word("kind", string(it.Kind)), format, m.Bytes(it.Size), size, length)
 }
 
-// pixels returns the picture's size as stored: of the raster, or of the first video stream.
+// pixels returns the picture's size as stored: of what is coded, or what metadata states of it, or of the first video stream.
 func (m maker) pixels() (w, h int, ok bool) {
 	if rasters := all[pipeline.Raster](m.r); len(rasters) > 0 {
-		return rasters[0].fact.Width, rasters[0].fact.Height, true
+		i := max(0, slices.IndexFunc(rasters, func(s said[pipeline.Raster]) bool { return s.fact.Coded() }))
+		return rasters[i].fact.Width, rasters[i].fact.Height, true
 	}
 	for _, s := range all[pipeline.Stream](m.r) {
 		if s.fact.Type == "video" && s.fact.Width > 0 {

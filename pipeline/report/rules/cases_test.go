@@ -324,6 +324,12 @@ var cases = map[pipeline.Code]map[string]testCase{
 			[]string{"questions count=2 fields=ExifIFD:DateTimeOriginal, IFD0:700"},
 		},
 	},
+	"meta.size_differs": {
+		"made smaller": {states(pipeline.Raster{Source: "exif", Width: 4608, Height: 3456}, pipeline.Raster{Source: "header", Width: 1280, Height: 960}), []string{"questions height=960 stated_height=3456 stated_width=4608 width=1280"}},
+		"turned":       {states(pipeline.Raster{Source: "exif", Width: 40, Height: 30}, pipeline.Raster{Source: "header", Width: 30, Height: 40}), []string{"note height=40 stated_height=30 stated_width=40 width=30"}},
+		"the same":     {states(pipeline.Raster{Source: "exif", Width: 40, Height: 30}, pipeline.Raster{Source: "header", Width: 40, Height: 30}), nil},
+		"not stated":   {states(pipeline.Raster{Source: "header", Width: 40, Height: 30}), nil},
+	},
 	"meta.software": {
 		"an editor":  {states(pipeline.EncoderTrace{Source: "IFD0:Software", Value: "Adobe Photoshop CC 2019"}), []string{"note field=IFD0:Software software=Adobe Photoshop CC 2019"}},
 		"a firmware": {states(pipeline.EncoderTrace{Source: "IFD0:Software", Value: "laurel_sprout-user 10"}), nil},

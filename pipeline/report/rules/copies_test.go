@@ -55,7 +55,7 @@ var (
 	notes   = pipeline.Tag{Group: "ExifIFD", ID: "37500", Name: "MakerNote"}
 )
 
-func size(w, h int) pipeline.Raster { return pipeline.Raster{Source: "format", Width: w, Height: h} }
+func size(w, h int) pipeline.Raster { return pipeline.Raster{Source: "header", Width: w, Height: h} }
 
 func quantised(step float64) pipeline.Raster {
 	return pipeline.Raster{Source: "header", Width: 100, Height: 100, Step: step}

@@ -98,6 +98,46 @@ func leansOn(f pipeline.Disagreement) bool {
 	return false
 }
 
+// sizeDiffers tells where Exif states another size than the coded picture has (CIPA DC-008, PixelXDimension and PixelYDimension are
+// those of the valid picture). Width and height exchanged are told without weight. Raw files and TIFF hold many rasters of many
+// sizes, of which Exif states one.
+func sizeDiffers(d pipeline.Dossier) []pipeline.Finding {
+	if d.Item.Kind != pipeline.Photo || d.Item.Format == "tiff" || d.Item.Format == "cr2" {
+		return nil
+	}
+	var coded, stated []said[pipeline.Raster]
+	for _, r := range all[pipeline.Raster](d) {
+		if r.fact.Coded() {
+			coded = append(coded, r)
+		} else {
+			stated = append(stated, r)
+		}
+	}
+	if len(coded) == 0 || len(stated) == 0 {
+		return nil
+	}
+	e, weight := stated[0], pipeline.Questions
+	for _, c := range coded {
+		switch {
+		case c.fact.Width == e.fact.Width && c.fact.Height == e.fact.Height:
+			return nil
+		case c.fact.Width == e.fact.Height && c.fact.Height == e.fact.Width:
+			weight = pipeline.Note
+		}
+	}
+	c := coded[0]
+	return []pipeline.Finding{{
+		Code: "meta.size_differs", Weight: weight,
+		Values: map[string]string{
+			"stated_width": strconv.Itoa(e.fact.Width), "stated_height": strconv.Itoa(e.fact.Height),
+			"width": strconv.Itoa(c.fact.Width), "height": strconv.Itoa(c.fact.Height),
+		},
+		Cites: []pipeline.Cite{e.cite("size in Exif", sizeOf(e.fact)), c.cite("size", sizeOf(c.fact))},
+	}}
+}
+
+func sizeOf(r pipeline.Raster) string { return strconv.Itoa(r.Width) + " x " + strconv.Itoa(r.Height) }
+
 // editors are names that picture and video editors leave, in lower case. Being on the list says nothing
 // against a file: cropping and brightening are done with them too.
 var editors = []string{

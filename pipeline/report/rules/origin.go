@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"dokaz/pipeline"
 )
@@ -80,10 +79,10 @@ func standingOf(d pipeline.Dossier) standing {
 	return s
 }
 
-// pixelsOf counts the pixels of a picture, or of a frame of the first video stream.
+// pixelsOf counts the pixels of a picture, or of a frame of the first video stream. What metadata states of a size is no pixel.
 func pixelsOf(d pipeline.Dossier) float64 {
 	for _, r := range all[pipeline.Raster](d) {
-		if r.fact.Width > 0 && r.fact.Height > 0 {
+		if r.fact.Coded() && r.fact.Width > 0 && r.fact.Height > 0 {
 			return float64(r.fact.Width) * float64(r.fact.Height)
 		}
 	}
@@ -297,7 +296,10 @@ func kept(d pipeline.Dossier) (out []pipeline.Cite) {
 		}
 	}
 	for _, r := range all[pipeline.Raster](d) {
-		out = append(out, r.cite("size", strings.Join([]string{strconv.Itoa(r.fact.Width), strconv.Itoa(r.fact.Height)}, " x ")))
+		if !r.fact.Coded() {
+			continue
+		}
+		out = append(out, r.cite("size", sizeOf(r.fact)))
 		break
 	}
 	for _, r := range all[pipeline.Raster](d) {

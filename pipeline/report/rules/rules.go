@@ -15,7 +15,7 @@ import (
 )
 
 // version is bumped whenever a finding can come out differently for the same dossier.
-const version = 7
+const version = 8
 
 // The tolerances of the comparisons. They are stated in Ref and so in every report.
 const (
@@ -67,6 +67,7 @@ func All() []pipeline.Rule {
 		{Code: "meta.absent", Judge: metadataAbsent},
 		{Code: "meta.readers_disagree", Judge: readersDisagree},
 		{Code: "meta.software", Judge: editingSoftware},
+		{Code: "meta.size_differs", Judge: sizeDiffers},
 		{Code: "provenance.valid", Judge: credentialValid},
 		{Code: "provenance.signer_unknown", Judge: credentialOfUnknown},
 		{Code: "provenance.invalid", Judge: credentialInvalid},
