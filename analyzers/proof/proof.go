@@ -30,7 +30,8 @@ func (Analyzer) Spec() pipeline.Spec {
 // Read says what a proof stamps, as a Relation "stamps" to its digest, when and by whom, as History, and how it is built. What is no proof is unsupported;
 // a proof that does not hold is an error, and what was read before it stays said.
 func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	file := parts.Patient{Context: ctx, File: o}
+	file := parts.Open(ctx, o, o.Size())
+	defer file.Done()
 	head := make([]byte, min(o.Size(), int64(len(magic))))
 	if n, err := file.ReadAt(head, 0); n < len(head) {
 		return fmt.Errorf("reading the head: %w", err)
