@@ -37,7 +37,8 @@ func (a *Analyzer) Spec() pipeline.Spec {
 // Read says one Credential for each manifest, the active one first, and behind each the actions it states as History and the kinds of
 // source it declares as Declaration, whatever checking came to. A file without any gives no facts and no error.
 func (a *Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	file := parts.Patient{Context: ctx, File: o}
+	file := parts.Open(ctx, o, o.Size())
+	defer file.Done()
 	stores, err := find(file, o.Size())
 	errs := []error{err}
 	for _, s := range stores {

@@ -68,7 +68,8 @@ func (a Analyzer) alone(ctx context.Context, it pipeline.Item, o pipeline.Origin
 	if it.Format == "zip" {
 		return a.bundle(ctx, o, say)
 	}
-	file := parts.Patient{Context: ctx, File: o}
+	file := parts.Open(ctx, o, o.Size())
+	defer file.Done()
 	head := make([]byte, min(o.Size(), int64(len(magic))))
 	if n, err := file.ReadAt(head, 0); n < len(head) {
 		return fmt.Errorf("reading the head: %w", err)

@@ -29,7 +29,7 @@ const (
 // the file's own bytes, with its hash and that of what lies within its borders. What cannot be decoded says nothing: its piece tells
 // what is there.
 func (w *walk) preview(at, n int64) error {
-	if n > maxPreview || w.previews == maxStreams {
+	if w.bare || n > maxPreview || w.previews == maxStreams {
 		return nil
 	}
 	raw, err := w.bytes(at, n)
@@ -59,13 +59,11 @@ func (w *walk) show(name string, at, n int64, img, small image.Image) error {
 	w.say(where, pipeline.Derivative{
 		Role: "embedded-preview", MediaType: "image/jpeg", Digest: pipeline.DigestOf(coded.Bytes()), Width: side.X, Height: side.Y, Bytes: coded.Bytes(),
 	})
-	for _, v := range views.Of(raster.Luma(img, views.MaxSide)) {
-		if v.Name == "whole" || v.Name == "trimmed" {
-			w.say(where, pipeline.PictureHash{
-				Algorithm: pipeline.PreviewHash, Bits: v.Bits.String(), Quality: v.Quality, Decoder: runtime.Version() + " image/jpeg",
-				Width: c.X, Height: c.Y, View: v.Name, Box: &v.Box,
-			})
-		}
+	for _, v := range views.Whole(raster.Luma(img, views.MaxSide)) {
+		w.say(where, pipeline.PictureHash{
+			Algorithm: pipeline.PreviewHash, Bits: v.Bits.String(), Quality: v.Quality, Decoder: runtime.Version() + " image/jpeg",
+			Width: c.X, Height: c.Y, View: v.Name, Box: &v.Box,
+		})
 	}
 	return nil
 }

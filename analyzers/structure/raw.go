@@ -29,7 +29,7 @@ type found struct {
 
 // preview of a raw file: small ones are shown as they are met, of the larger ones the largest at the end.
 func (w *walk) rawPreview(name string, at, n int64) error {
-	if n > maxRawPreview || w.previews == maxStreams {
+	if w.bare || n > maxRawPreview || w.previews == maxStreams {
 		return nil
 	}
 	c, err := jpeg.DecodeConfig(io.NewSectionReader(w, at, n))
