@@ -3,6 +3,8 @@
 package analyzers
 
 import (
+	"errors"
+
 	"dokaz/analyzers/archive"
 	"dokaz/analyzers/c2pa"
 	"dokaz/analyzers/container"
@@ -26,12 +28,28 @@ import (
 type Settings struct {
 	ExifTool readers.ExifTool `json:"exiftool"`
 	Trust    []byte           `json:"trust,omitempty"` // the text of a trust list for Content Credentials; empty is the one that ships
+	Keys     []byte           `json:"keys,omitempty"`  // the text of a list of known OpenPGP keys; empty knows nobody
+
+	// Sidecars are what was given with the one item examined: no parameter, since its receipts name them.
+	Sidecars []proof.Sidecar `json:"sidecars,omitempty"`
 }
 
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
 	_, err := s.trust()
-	return err
+	_, bad := proof.ReadKnown(s.Keys)
+	return errors.Join(err, bad)
+}
+
+// Proving names the analyzer that wants to be told of the sidecars.
+func (s Settings) Proving() pipeline.Ref { return s.proving(pipeline.Limits{}).Spec().Ref() }
+
+func (s Settings) proving(l pipeline.Limits) proof.Analyzer {
+	known, err := proof.ReadKnown(s.Keys)
+	if err != nil { // checked; a list with a fault knows nobody
+		known = proof.Known{}
+	}
+	return proof.Within(l, known, s.Sidecars)
 }
 
 // Reading names the analyzer that wants to know what ExifTool says.
@@ -84,7 +102,7 @@ func With(l pipeline.Limits, s Settings) []pipeline.Analyzer {
 		damage.Within(l),
 		thumbnail.Within(l),
 		archive.Within(l, nil),
-		proof.New(),
+		s.proving(l),
 	}
 }
 

@@ -44,6 +44,7 @@ func TestEveryDeclaredFactIsProduced(t *testing.T) {
 		}
 	}
 	look(t.Context(), []byte(stamped), missing)
+	look(t.Context(), []byte(attested), missing)
 	for name, kinds := range missing {
 		for k := range kinds {
 			t.Errorf("%s declares %s and no fixture makes it say one", name, k)
@@ -55,6 +56,9 @@ func TestEveryDeclaredFactIsProduced(t *testing.T) {
 func answered() []pipeline.Analyzer {
 	return With(pipeline.Limits{}, Settings{ExifTool: readers.ExifTool{Version: "0", Output: []byte(`[{"SourceFile":"-","EXIF:IFD0:Model":{"id":272,"val":"no camera"}}]`)}})
 }
+
+// attested is a statement of ProofMode's.
+const attested = `{"File Hash SHA256":"00","Manufacturer":"Some Maker","Hardware":"Some Phone","DeviceID":"1"}`
 
 // look lets every analyzer with something still to show examine one file, and strikes out what it says. Errors of the
 // files are not this test's matter.

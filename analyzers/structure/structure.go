@@ -34,9 +34,9 @@ func Fields(l pipeline.Limits) Analyzer { return Analyzer{limits: l.OrDefaults()
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
-		Version: 3,
-		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, %s",
-			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, views.Parameters),
+		Version: 4,
+		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, of raw files the largest up to %d, %s",
+			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, maxRawPreviewPixels, views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindTag, pipeline.KindRelation, pipeline.KindEncoderTrace,
@@ -68,6 +68,8 @@ func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original
 		err = w.webp()
 	case "tiff", "cr2":
 		err = w.tiff()
+	case "raf":
+		err = w.raf()
 	case "mp4", "mov", "3gp", "m4a", "heic", "avif":
 		err = w.bmff()
 	case "matroska", "webm":
@@ -112,6 +114,8 @@ type walk struct {
 
 	previews int // decoded
 	room     *room
+	raw      bool  // a TIFF file, among which are most raw files
+	largest  found // preview of a raw file that is not shown yet
 
 	limits pipeline.Limits
 	bare   bool  // nothing is digested or decoded
