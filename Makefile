@@ -62,8 +62,8 @@ race: setup-test ## all tests under the race detector
 
 .PHONY: fuzz fuzz-all
 fuzz: fuzz-all
-fuzz-all: setup-test ## each fuzz target of the tree for FUZZTIME (default 20s); OUT for the figures
-	@$(WITH_LIBAV) FUZZTIME=$(or $(FUZZTIME),20s) TAGS="$(TAGS)" FIGURES="$(FIGURES)" .ci/fuzz
+fuzz-all: setup-test ## each fuzz target of the tree for FUZZTIME (default 20s); FUZZ=regexp for some, WORKERS for as many processes, OUT for the figures
+	@$(WITH_LIBAV) FUZZTIME=$(or $(FUZZTIME),20s) FUZZ='$(FUZZ)' WORKERS=$(WORKERS) TAGS="$(TAGS)" FIGURES="$(FIGURES)" .ci/fuzz
 
 .PHONY: bench
 bench: setup-test ## all benchmarks; BENCH=regexp for some

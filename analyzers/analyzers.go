@@ -3,6 +3,8 @@
 package analyzers
 
 import (
+	"errors"
+
 	"dokaz/analyzers/archive"
 	"dokaz/analyzers/c2pa"
 	"dokaz/analyzers/container"
@@ -26,16 +28,34 @@ import (
 type Settings struct {
 	ExifTool readers.ExifTool `json:"exiftool"`
 	Trust    []byte           `json:"trust,omitempty"` // the text of a trust list for Content Credentials; empty is the one that ships
+	Keys     []byte           `json:"keys,omitempty"`  // the text of a list of known OpenPGP keys; empty knows nobody
+
+	// Sidecars are what was given with the one item examined: no parameter, since its receipts name them.
+	Sidecars []proof.Sidecar `json:"sidecars,omitempty"`
 }
 
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
 	_, err := s.trust()
-	return err
+	_, bad := proof.ReadKnown(s.Keys)
+	return errors.Join(err, bad)
+}
+
+// Proving names the analyzer that wants to be told of the sidecars.
+func (s Settings) Proving() pipeline.Ref { return s.proving(pipeline.Limits{}).Spec().Ref() }
+
+func (s Settings) proving(l pipeline.Limits) proof.Analyzer {
+	known, err := proof.ReadKnown(s.Keys)
+	if err != nil { // checked; a list with a fault knows nobody
+		known = proof.Known{}
+	}
+	return proof.Within(l, known, s.Sidecars)
 }
 
 // Reading names the analyzer that wants to know what ExifTool says.
-func (s Settings) Reading() pipeline.Ref { return reading(pipeline.Limits{}, s.ExifTool).Spec().Ref() }
+func (s Settings) Reading() pipeline.Ref {
+	return hear(pipeline.Limits{}).reading(s.ExifTool).Spec().Ref()
+}
 
 func (s Settings) trust() (c2pa.Trust, error) {
 	if len(s.Trust) == 0 {
@@ -44,8 +64,19 @@ func (s Settings) trust() (c2pa.Trust, error) {
 	return c2pa.ReadTrust(s.Trust)
 }
 
-func reading(l pipeline.Limits, e readers.ExifTool) readers.Analyzer {
-	return readers.New(e, container.Fields(), readers.Own{Reader: exif.Within(l), As: "dokaz"}, readers.Own{Reader: structure.Within(l), As: "structure"})
+// heard are the analyzers whose fields readers compares: it takes them as they were said, in the process that says them.
+type heard struct{ structure, exif, container *readers.Ear }
+
+func hear(l pipeline.Limits) heard {
+	return heard{
+		structure: readers.Listen(structure.Within(l), "structure", structure.Fields(l)),
+		exif:      readers.Listen(exif.Within(l), "dokaz", exif.Fields(l)),
+		container: readers.Listen(container.Within(l), "libav", container.Fields(l)),
+	}
+}
+
+func (h heard) reading(e readers.ExifTool) readers.Analyzer {
+	return readers.New(e, h.container, h.exif, h.structure)
 }
 
 // All returns every analyzer, in the order in which reports list them, each within the limits on files, as they are without settings.
@@ -56,13 +87,14 @@ func All(l pipeline.Limits) []pipeline.Analyzer {
 // With is All with settings that Check holds for.
 func With(l pipeline.Limits, s Settings) []pipeline.Analyzer {
 	trust, _ := s.trust() // checked; what was read of a list before a fault trusts nobody else
+	h := hear(l)
 	return []pipeline.Analyzer{
 		format.New(),
-		structure.Within(l),
-		exif.Within(l),
+		h.structure,
+		h.exif,
 		c2pa.Within(trust, l),
-		container.Within(l),
-		reading(l, s.ExifTool),
+		h.container,
+		h.reading(s.ExifTool),
 		pixelhash.Within(l),
 		framehash.Within(l),
 		features.Within(l),
@@ -70,7 +102,7 @@ func With(l pipeline.Limits, s Settings) []pipeline.Analyzer {
 		damage.Within(l),
 		thumbnail.Within(l),
 		archive.Within(l, nil),
-		proof.New(),
+		s.proving(l),
 	}
 }
 

@@ -44,6 +44,7 @@ func TestEveryDeclaredFactIsProduced(t *testing.T) {
 		}
 	}
 	look(t.Context(), []byte(stamped), missing)
+	look(t.Context(), []byte(attested), missing)
 	for name, kinds := range missing {
 		for k := range kinds {
 			t.Errorf("%s declares %s and no fixture makes it say one", name, k)
@@ -56,14 +57,8 @@ func answered() []pipeline.Analyzer {
 	return With(pipeline.Limits{}, Settings{ExifTool: readers.ExifTool{Version: "0", Output: []byte(`[{"SourceFile":"-","EXIF:IFD0:Model":{"id":272,"val":"no camera"}}]`)}})
 }
 
-// stamped is a proof of OpenTimestamps, whose digest a calendar promised to stamp. Proofs are in no set of fixtures.
-const stamped = "\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08dddddddddddddddddddddddddddddddd" +
-	"\x00\x83\xdf\xe3\x0d\x2e\xf9\x0c\x8e\x05\x04http"
-
-// held is an original in memory.
-type held struct{ *bytes.Reader }
-
-func (held) Close() error { return nil }
+// attested is a statement of ProofMode's.
+const attested = `{"File Hash SHA256":"00","Manufacturer":"Some Maker","Hardware":"Some Phone","DeviceID":"1"}`
 
 // look lets every analyzer with something still to show examine one file, and strikes out what it says. Errors of the
 // files are not this test's matter.
@@ -109,13 +104,4 @@ func look(ctx context.Context, b []byte, missing map[string]map[pipeline.FactKin
 	for _, w := range watches {
 		_ = w.End(ctx)
 	}
-}
-
-func examines(s pipeline.Spec, k pipeline.Kind) bool {
-	for _, x := range s.Kinds {
-		if x == k {
-			return true
-		}
-	}
-	return false
 }

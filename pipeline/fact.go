@@ -11,31 +11,33 @@ type FactKind string
 
 // The kinds of fact.
 const (
-	KindFileType      FactKind = "file_type"
-	KindExtent        FactKind = "extent"
-	KindTag           FactKind = "tag"
-	KindDisagreement  FactKind = "disagreement"
-	KindCaptureTime   FactKind = "capture_time"
-	KindPosition      FactKind = "position"
-	KindDevice        FactKind = "device"
-	KindEncoderTrace  FactKind = "encoder_trace"
-	KindRaster        FactKind = "raster"
-	KindContainer     FactKind = "container"
-	KindStream        FactKind = "stream"
-	KindKeyframes     FactKind = "keyframes"
-	KindPictureHash   FactKind = "picture_hash"
-	KindFrameHashes   FactKind = "frame_hashes"
-	KindLocalFeatures FactKind = "local_features"
-	KindAudioPrint    FactKind = "audio_print"
-	KindDerivative    FactKind = "derivative"
-	KindPiece         FactKind = "piece"
-	KindSignature     FactKind = "signature"
-	KindCodedDigest   FactKind = "coded_digest"
-	KindHistory       FactKind = "history"
-	KindDeclaration   FactKind = "declaration"
-	KindRelation      FactKind = "relation"
-	KindCredential    FactKind = "credential"
-	KindDamage        FactKind = "damage"
+	KindFileType       FactKind = "file_type"
+	KindExtent         FactKind = "extent"
+	KindTag            FactKind = "tag"
+	KindDisagreement   FactKind = "disagreement"
+	KindCaptureTime    FactKind = "capture_time"
+	KindPosition       FactKind = "position"
+	KindDevice         FactKind = "device"
+	KindEncoderTrace   FactKind = "encoder_trace"
+	KindRaster         FactKind = "raster"
+	KindContainer      FactKind = "container"
+	KindStream         FactKind = "stream"
+	KindKeyframes      FactKind = "keyframes"
+	KindPictureHash    FactKind = "picture_hash"
+	KindFrameHashes    FactKind = "frame_hashes"
+	KindLocalFeatures  FactKind = "local_features"
+	KindAudioPrint     FactKind = "audio_print"
+	KindDerivative     FactKind = "derivative"
+	KindPiece          FactKind = "piece"
+	KindSignature      FactKind = "signature"
+	KindCodedDigest    FactKind = "coded_digest"
+	KindHistory        FactKind = "history"
+	KindDeclaration    FactKind = "declaration"
+	KindRelation       FactKind = "relation"
+	KindCredential     FactKind = "credential"
+	KindDamage         FactKind = "damage"
+	KindProof          FactKind = "proof"
+	KindProofStatement FactKind = "proof_statement"
 )
 
 // FileType is what the content is, beside what the name claims.
@@ -283,31 +285,33 @@ type Derivative struct {
 	Bytes     []byte `json:"-"`
 }
 
-func (FileType) fact() FactKind      { return KindFileType }
-func (Extent) fact() FactKind        { return KindExtent }
-func (Tag) fact() FactKind           { return KindTag }
-func (Disagreement) fact() FactKind  { return KindDisagreement }
-func (CaptureTime) fact() FactKind   { return KindCaptureTime }
-func (Position) fact() FactKind      { return KindPosition }
-func (Device) fact() FactKind        { return KindDevice }
-func (EncoderTrace) fact() FactKind  { return KindEncoderTrace }
-func (Raster) fact() FactKind        { return KindRaster }
-func (Container) fact() FactKind     { return KindContainer }
-func (Stream) fact() FactKind        { return KindStream }
-func (Keyframes) fact() FactKind     { return KindKeyframes }
-func (PictureHash) fact() FactKind   { return KindPictureHash }
-func (FrameHashes) fact() FactKind   { return KindFrameHashes }
-func (LocalFeatures) fact() FactKind { return KindLocalFeatures }
-func (AudioPrint) fact() FactKind    { return KindAudioPrint }
-func (Derivative) fact() FactKind    { return KindDerivative }
-func (Piece) fact() FactKind         { return KindPiece }
-func (Signature) fact() FactKind     { return KindSignature }
-func (CodedDigest) fact() FactKind   { return KindCodedDigest }
-func (History) fact() FactKind       { return KindHistory }
-func (Declaration) fact() FactKind   { return KindDeclaration }
-func (Relation) fact() FactKind      { return KindRelation }
-func (Credential) fact() FactKind    { return KindCredential }
-func (Damage) fact() FactKind        { return KindDamage }
+func (FileType) fact() FactKind       { return KindFileType }
+func (Extent) fact() FactKind         { return KindExtent }
+func (Tag) fact() FactKind            { return KindTag }
+func (Disagreement) fact() FactKind   { return KindDisagreement }
+func (CaptureTime) fact() FactKind    { return KindCaptureTime }
+func (Position) fact() FactKind       { return KindPosition }
+func (Device) fact() FactKind         { return KindDevice }
+func (EncoderTrace) fact() FactKind   { return KindEncoderTrace }
+func (Raster) fact() FactKind         { return KindRaster }
+func (Container) fact() FactKind      { return KindContainer }
+func (Stream) fact() FactKind         { return KindStream }
+func (Keyframes) fact() FactKind      { return KindKeyframes }
+func (PictureHash) fact() FactKind    { return KindPictureHash }
+func (FrameHashes) fact() FactKind    { return KindFrameHashes }
+func (LocalFeatures) fact() FactKind  { return KindLocalFeatures }
+func (AudioPrint) fact() FactKind     { return KindAudioPrint }
+func (Derivative) fact() FactKind     { return KindDerivative }
+func (Piece) fact() FactKind          { return KindPiece }
+func (Signature) fact() FactKind      { return KindSignature }
+func (CodedDigest) fact() FactKind    { return KindCodedDigest }
+func (History) fact() FactKind        { return KindHistory }
+func (Declaration) fact() FactKind    { return KindDeclaration }
+func (Relation) fact() FactKind       { return KindRelation }
+func (Credential) fact() FactKind     { return KindCredential }
+func (Damage) fact() FactKind         { return KindDamage }
+func (Proof) fact() FactKind          { return KindProof }
+func (ProofStatement) fact() FactKind { return KindProofStatement }
 
 // KindOf returns the kind of a fact.
 func KindOf(f Fact) FactKind { return f.fact() }

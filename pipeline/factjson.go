@@ -7,31 +7,33 @@ import (
 
 // blank gives a pointer to an empty fact of each kind: the one table of the facts' JSON form.
 var blank = map[FactKind]func() any{
-	KindFileType:      func() any { return new(FileType) },
-	KindExtent:        func() any { return new(Extent) },
-	KindTag:           func() any { return new(Tag) },
-	KindDisagreement:  func() any { return new(Disagreement) },
-	KindCaptureTime:   func() any { return new(CaptureTime) },
-	KindPosition:      func() any { return new(Position) },
-	KindDevice:        func() any { return new(Device) },
-	KindEncoderTrace:  func() any { return new(EncoderTrace) },
-	KindRaster:        func() any { return new(Raster) },
-	KindContainer:     func() any { return new(Container) },
-	KindStream:        func() any { return new(Stream) },
-	KindKeyframes:     func() any { return new(Keyframes) },
-	KindPictureHash:   func() any { return new(PictureHash) },
-	KindFrameHashes:   func() any { return new(FrameHashes) },
-	KindLocalFeatures: func() any { return new(LocalFeatures) },
-	KindAudioPrint:    func() any { return new(AudioPrint) },
-	KindDerivative:    func() any { return new(Derivative) },
-	KindPiece:         func() any { return new(Piece) },
-	KindSignature:     func() any { return new(Signature) },
-	KindCodedDigest:   func() any { return new(CodedDigest) },
-	KindHistory:       func() any { return new(History) },
-	KindDeclaration:   func() any { return new(Declaration) },
-	KindRelation:      func() any { return new(Relation) },
-	KindCredential:    func() any { return new(Credential) },
-	KindDamage:        func() any { return new(Damage) },
+	KindFileType:       func() any { return new(FileType) },
+	KindExtent:         func() any { return new(Extent) },
+	KindTag:            func() any { return new(Tag) },
+	KindDisagreement:   func() any { return new(Disagreement) },
+	KindCaptureTime:    func() any { return new(CaptureTime) },
+	KindPosition:       func() any { return new(Position) },
+	KindDevice:         func() any { return new(Device) },
+	KindEncoderTrace:   func() any { return new(EncoderTrace) },
+	KindRaster:         func() any { return new(Raster) },
+	KindContainer:      func() any { return new(Container) },
+	KindStream:         func() any { return new(Stream) },
+	KindKeyframes:      func() any { return new(Keyframes) },
+	KindPictureHash:    func() any { return new(PictureHash) },
+	KindFrameHashes:    func() any { return new(FrameHashes) },
+	KindLocalFeatures:  func() any { return new(LocalFeatures) },
+	KindAudioPrint:     func() any { return new(AudioPrint) },
+	KindDerivative:     func() any { return new(Derivative) },
+	KindPiece:          func() any { return new(Piece) },
+	KindSignature:      func() any { return new(Signature) },
+	KindCodedDigest:    func() any { return new(CodedDigest) },
+	KindHistory:        func() any { return new(History) },
+	KindDeclaration:    func() any { return new(Declaration) },
+	KindRelation:       func() any { return new(Relation) },
+	KindCredential:     func() any { return new(Credential) },
+	KindDamage:         func() any { return new(Damage) },
+	KindProof:          func() any { return new(Proof) },
+	KindProofStatement: func() any { return new(ProofStatement) },
 }
 
 // MarshalFact returns the kind and the JSON object of a fact.
@@ -100,6 +102,10 @@ func UnmarshalFact(k FactKind, b []byte) (Fact, error) {
 	case *Credential:
 		return *p, nil
 	case *Damage:
+		return *p, nil
+	case *Proof:
+		return *p, nil
+	case *ProofStatement:
 		return *p, nil
 	}
 	return nil, fmt.Errorf("%w: fact %s", ErrMalformed, k)

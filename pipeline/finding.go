@@ -44,6 +44,7 @@ type Dossier struct {
 	Neighbours  []Neighbour `json:"neighbours"` // nearest first, at most MaxNeighbours
 	Cluster     *Cluster    `json:"cluster,omitempty"`
 	Rates       []ErrorRate `json:"error_rates,omitempty"` // of the ways of matching, as measured
+	Proofs      []ProofLink `json:"proofs,omitempty"`      // proofs among the case's items that name its bytes, then items that its own proofs name; each by digest, at most MaxProofLinks
 }
 
 // MaxNeighbours bounds the matches a report carries; the cluster tells the whole size.

@@ -27,6 +27,7 @@ type Core struct {
 	Findings     []Finding     `json:"findings"`
 	Methods      []Ref         `json:"methods"`               // analyzers, rules and matching with versions and parameters
 	Rates        []ErrorRate   `json:"error_rates,omitempty"` // of the bases among the matches
+	Proofs       []ProofLink   `json:"proofs,omitempty"`      // items joined with it by the digest that a proof names
 }
 
 // CoreReceipt is a receipt without what differs between two runs.

@@ -27,7 +27,7 @@ func Within(t Trust, l pipeline.Limits) *Analyzer { return &Analyzer{t, l.OrDefa
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "c2pa",
-		Version:    2,
+		Version:    3,
 		Parameters: fmt.Sprintf("C2PA 1.4 and 2.1; trust list: %s; at most %d manifests, %d MiB, %d superboxes within one another", a.trust, maxManifests, maxStore>>20, a.limits.Nesting),
 		Kinds:      []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields:     []pipeline.FactKind{pipeline.KindCredential, pipeline.KindHistory, pipeline.KindDeclaration},
@@ -37,7 +37,8 @@ func (a *Analyzer) Spec() pipeline.Spec {
 // Read says one Credential for each manifest, the active one first, and behind each the actions it states as History and the kinds of
 // source it declares as Declaration, whatever checking came to. A file without any gives no facts and no error.
 func (a *Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	file := parts.Patient{Context: ctx, File: o}
+	file := parts.Open(ctx, o, o.Size())
+	defer file.Done()
 	stores, err := find(file, o.Size())
 	errs := []error{err}
 	for _, s := range stores {

@@ -284,7 +284,7 @@ func (x *examination) boxes(v *verdict, m manifest, b *superbox) {
 	case v.Binding == pipeline.BindingNotChecked:
 		v.Binding = pipeline.BindingMatches
 	}
-	if !spared(x.file, x.size, left, x.store.stretch) {
+	if !spared(x.file, x.size, left, x.store.stretch, len(d.Merkle) > 0) {
 		v.note(codeBMFFExtra, b.label, "bytes besides the credentials are left out of what is bound")
 	}
 }

@@ -29,7 +29,7 @@ type bmffHash struct {
 	Exclusions []bmffExclusion `cbor:"exclusions"`
 	Alg        string          `cbor:"alg"`
 	Hash       []byte          `cbor:"hash"`
-	Merkle     []any           `cbor:"merkle"`
+	Merkle     []merkleMap     `cbor:"merkle"`
 }
 
 // bmffExclusion names boxes by their way from the outermost level, by what they hold, and which bytes of them.
@@ -218,12 +218,10 @@ func joined(in []exclusion) (out []exclusion) {
 	return out
 }
 
-var errMerkle = errors.New("a binding by trees of digests is not computed here")
-
 // binds computes whether the file's bytes are those that were bound, and what was left out.
 func (d bmffHash) binds(m manifest, file io.ReaderAt, size int64, version int) (same bool, left []exclusion, err error) {
-	if len(d.Merkle) > 0 || d.Hash == nil {
-		return false, nil, errMerkle
+	if len(d.Merkle) == 0 && d.Hash == nil {
+		return false, nil, errNothingBound
 	}
 	algorithm, ok := m.algorithm(hashedURI{Alg: d.Alg})
 	if !ok {
@@ -236,14 +234,34 @@ func (d bmffHash) binds(m manifest, file io.ReaderAt, size int64, version int) (
 	if err != nil {
 		return false, nil, err
 	}
-	h, at := algorithm.New(), int64(0)
-	for _, e := range append(left, exclusion{Start: size}) {
-		if err := bound(h, file, at, e.Start, &places); err != nil {
-			return false, nil, err
+	if d.Hash != nil {
+		whole, err := stretch(algorithm, file, 0, size, left, places)
+		if err != nil || subtle.ConstantTimeCompare(whole, d.Hash) != 1 {
+			return false, left, err
 		}
-		at = e.Start + e.Length
 	}
-	return subtle.ConstantTimeCompare(h.Sum(nil), d.Hash) == 1, left, nil
+	if len(d.Merkle) == 0 {
+		return true, left, nil
+	}
+	if same, err = d.trees(m, file, size, left, places); err != nil || !same {
+		return false, left, err
+	}
+	if !d.covers() {
+		return false, left, errMerkle
+	}
+	return true, left, nil
+}
+
+var errNothingBound = errors.New("it holds no digest")
+
+// covers reports whether what stands outside the media is bound, too: by the digest of the whole, or by that of what stands before the first fragment.
+func (d bmffHash) covers() bool {
+	for _, t := range d.Merkle {
+		if d.Hash == nil && t.InitHash == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // bound takes in the bytes from one place to another, and before those of a box of the outermost level its place.
@@ -273,7 +291,9 @@ var mayLeave = []string{
 }
 
 // spared reports whether what is left out is the store and those boxes.
-func spared(file io.ReaderAt, size int64, left []exclusion, store []parts.Stretch) bool {
+//
+// Where trees bind the media, what they bind of an mdat box and the boxes of their proofs are covered by them.
+func spared(file io.ReaderAt, size int64, left []exclusion, store []parts.Stretch, trees bool) bool {
 	may := slices.Clone(store)
 	all, err := boundBoxes(file, 0, size, "", 0, nil)
 	if err != nil {
@@ -282,6 +302,15 @@ func spared(file io.ReaderAt, size int64, left []exclusion, store []parts.Stretc
 	for _, b := range all {
 		if slices.Contains(mayLeave, b.way) {
 			may = append(may, parts.Stretch{At: b.At, Length: b.End() - b.At})
+		}
+		if !trees || b.depth > 0 {
+			continue
+		}
+		if _, proof, _ := proofIn(file, b.Part); proof {
+			may = append(may, parts.Stretch{At: b.At, Length: b.End() - b.At})
+		}
+		if b.Name == "mdat" && b.End()-b.At > mdatHead {
+			may = append(may, parts.Stretch{At: b.At + mdatHead, Length: min(b.End(), size) - b.At - mdatHead})
 		}
 	}
 	slices.SortFunc(may, func(a, b parts.Stretch) int { return cmp.Compare(a.At, b.At) })

@@ -40,13 +40,13 @@ func (a *Analyzer) Spec() pipeline.Spec {
 
 // Fields returns an analyzer that says a container's fields alone, as libav gives them, and reads no packets. It is for holding them
 // against another reader's.
-func Fields() pipeline.Reader { return fieldsOnly{New()} }
+func Fields(l pipeline.Limits) pipeline.Reader { return fieldsOnly{Within(l)} }
 
 type fieldsOnly struct{ *Analyzer }
 
 // Read says the fields and what stands in them.
-func (fieldsOnly) Read(ctx context.Context, it pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	f, err := libav.Open(ctx, o, it.Size, it.Format, libav.Limits{})
+func (a fieldsOnly) Read(ctx context.Context, it pipeline.Item, o pipeline.Original, say pipeline.Say) error {
+	f, err := libav.Open(ctx, o, it.Size, it.Format, a.limits)
 	if err != nil {
 		return err
 	}

@@ -77,8 +77,8 @@ func (x *examination) disagreements() {
 		}
 		slices.SortStableFunc(st.readings, func(a, b pipeline.Reading) int { return strings.Compare(a.Reader, b.Reader) })
 		for i := range st.readings {
-			st.readings[i].Value = clip(st.readings[i].Value, min(len(st.readings[i].Value), max(x.room, 0)))
-			x.room -= len(st.readings[i].Value)
+			st.readings[i].Value = clip(st.readings[i].Value, min(len(st.readings[i].Value), max(x.others, 0)))
+			x.others -= len(st.readings[i].Value)
 		}
 		x.say(pipeline.In(""), pipeline.Disagreement{Group: k.group, ID: k.id, Name: st.name, Readings: st.readings})
 	}

@@ -36,6 +36,6 @@ const (
 	maxText       = 8 << 10         // bytes of a value's text
 	maxBinary     = 64              // bytes shown of a value that is not text
 	maxNumbers    = 256             // components shown of a value of numbers
-	maxSaid       = 4 << 20         // bytes of all values' texts of one file
+	maxSaid       = 4 << 20         // bytes of all values' texts of one file, of our own reader and of the others each
 	maxRead       = 64 << 20        // bytes imagemeta may read of a TIFF file
 )

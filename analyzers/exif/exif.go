@@ -11,19 +11,25 @@ import (
 )
 
 // Analyzer reads Exif, makers' notes, XMP, IPTC and texts of photographs. It has no state.
-type Analyzer struct{ limits pipeline.Limits }
+type Analyzer struct {
+	limits pipeline.Limits
+	alone  bool
+}
 
 // New returns the analyzer with the default limits.
 func New() Analyzer { return Within(pipeline.Limits{}) }
 
 // Within returns the analyzer with these limits.
-func Within(l pipeline.Limits) Analyzer { return Analyzer{l.OrDefaults()} }
+func Within(l pipeline.Limits) Analyzer { return Analyzer{limits: l.OrDefaults()} }
+
+// Fields returns one that asks our own reader alone: nothing is compared. It is for holding what it says against another reader's.
+func Fields(l pipeline.Limits) Analyzer { return Analyzer{limits: l.OrDefaults(), alone: true} }
 
 // Spec declares it.
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "exif",
-		Version: 3,
+		Version: 4,
 		Parameters: "readers dokaz, goexif 9e8deecbddbd, imagemeta 1.0.1; at most 64 IFDs of 4096 entries, 4 MiB per block, " +
 			"4 MiB per XMP packet (imagemeta 1 MiB), 8 KiB per value, " + pipeline.Grouped(a.limits.Inflated) + " bytes per inflated text",
 		Kinds: []pipeline.Kind{pipeline.Photo},
@@ -38,9 +44,10 @@ func (a Analyzer) Spec() pipeline.Spec {
 // programs the fields name. A file without metadata gives no facts and no error. Where goexif or imagemeta
 // must not or cannot read a block, the other readers' facts are said and the error tells.
 func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	file := parts.Patient{Context: ctx, File: o}
+	file := parts.Open(ctx, o, o.Size())
+	defer file.Done()
 	f, err := find(file, o.Size(), a.limits)
-	x := examination{say: say, room: maxSaid, limits: a.limits}
+	x := examination{say: parts.Inside(say, o.Size()), room: maxSaid, others: maxSaid, limits: a.limits, alone: a.alone}
 	errs := []error{err}
 	for _, b := range f.exif {
 		embedded, err := x.exif(b)
@@ -72,19 +79,25 @@ func inBlock(b block, err error) error {
 
 // examination is one file being read.
 type examination struct {
-	say  pipeline.Say
-	room int // bytes of text that may still be said
+	say    pipeline.Say
+	room   int // bytes of our own reader's texts that may still be said
+	others int // of the others' and of what they differ in
 
 	limits pipeline.Limits
+	alone  bool // without second readers
 	statements
 }
 
 // tag says one field. Once the file's texts are too many, values are cut to nothing.
 func (x *examination) tag(w pipeline.Where, t pipeline.Tag) {
-	if len(t.Value) > x.room {
+	room := &x.others
+	if t.Reader == readerOwn {
+		room = &x.room
+	}
+	if len(t.Value) > *room {
 		t.Value, t.Cut = "", true
 	}
-	x.room -= len(t.Value)
+	*room -= len(t.Value)
 	x.say(w, t)
 }
 
@@ -99,7 +112,7 @@ func (x *examination) exif(b block) (embedded found, err error) {
 	}
 	fields := x.own(b, s)
 	errs := []error{truncation(s)}
-	if s.Magic == 42 {
+	if s.Magic == 42 && !x.alone {
 		errs = append(errs, x.goexif(b, s, fields), x.imagemeta(b, s, fields))
 	}
 	x.facts(b, fields)

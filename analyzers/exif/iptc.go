@@ -45,7 +45,7 @@ func (x *examination) iptc(b block) error {
 		})
 	}
 	x.iptcFacts(b, sets)
-	if err != nil {
+	if err != nil || x.alone {
 		return err
 	}
 	return x.imagemetaIPTC(b, raw[at:at+n], sets)

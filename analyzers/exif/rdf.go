@@ -38,14 +38,14 @@ func (l leaf) full() string { return l.prefix + ":" + l.name }
 // rdf reads one packet of RDF/XML (Adobe XMP part 1 §7; RDF/XML Syntax). What came before a fault is given with it.
 type rdf struct {
 	d        *xml.Decoder
-	prefixes prefixes
+	prefixes *prefixes
 	out      []leaf
 	elements int
 	depth    int
 }
 
 // properties gives the leaves of a packet.
-func properties(packet []byte, p prefixes) ([]leaf, error) {
+func properties(packet []byte, p *prefixes) ([]leaf, error) {
 	packet, err := inUTF8(packet)
 	if err != nil {
 		return nil, err

@@ -58,8 +58,7 @@ func TestProperties(t *testing.T) {
 		if name != "cut off" {
 			packet += "</rdf:RDF></x:xmpmeta>"
 		}
-		prefixes, _ := prefixesIn([]byte(packet))
-		leaves, err := properties([]byte(packet), prefixes)
+		leaves, err := properties([]byte(packet), &prefixes{packet: []byte(packet)})
 		if err != nil && name != "cut off" {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -81,7 +80,7 @@ func TestPropertiesAreBounded(t *testing.T) {
 	deep := strings.Repeat("<dc:a rdf:parseType=\"Resource\">", 5000)
 	wide := "<rdf:Description>" + strings.Repeat("<dc:a/>", 30000)
 	for name, body := range map[string]string{"deep": "<rdf:Description>" + deep, "wide": wide} {
-		_, err := properties([]byte("<rdf:RDF"+rdfNames+">"+body), prefixes{})
+		_, err := properties([]byte("<rdf:RDF"+rdfNames+">"+body), &prefixes{})
 		if !errors.Is(err, pipeline.ErrRefused) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -218,11 +217,10 @@ func FuzzProperties(f *testing.F) {
 	f.Add([]byte("<rdf:RDF" + rdfNames + `><rdf:Description dc:format="a"><dc:subject><rdf:Bag><rdf:li>b</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF>`))
 	f.Add([]byte("\xff\xfe<\x00a\x00>\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, ok := prefixesIn(b)
-		if !ok {
+		if tooManyElements(b) {
 			return
 		}
-		leaves, _ := properties(b, p)
+		leaves, _ := properties(b, &prefixes{packet: b})
 		for _, l := range leaves {
 			if l.at < 0 || l.n < 0 || l.path == "" {
 				t.Fatalf("%+v", l)

@@ -29,10 +29,10 @@ func (x *examination) xmp(b block) error {
 	if err != nil {
 		return err
 	}
-	prefixes, ok := prefixesIn(packet)
-	if !ok {
+	if tooManyElements(packet) {
 		return fmt.Errorf("XMP of more than %s elements: %w", tiff.Grouped(maxElements), pipeline.ErrRefused)
 	}
+	prefixes := &prefixes{packet: packet}
 	leaves, err := properties(packet, prefixes)
 	if len(leaves) > maxProperties {
 		leaves = leaves[:maxProperties]
@@ -52,6 +52,9 @@ func (x *examination) xmp(b block) error {
 	}
 	x.xmpFacts(b, leaves)
 	x.past(b, leaves)
+	if x.alone {
+		return err
+	}
 	if bytes.Contains(packet, []byte("<!ENTITY")) {
 		return errors.Join(fmt.Errorf("%w: XMP declares entities, which are not unfolded", pipeline.ErrRefused), err)
 	}
@@ -62,7 +65,7 @@ func (x *examination) xmp(b block) error {
 }
 
 // imagemetaXMP says what the library reads.
-func (x *examination) imagemetaXMP(b block, packet []byte, prefixes prefixes) error {
+func (x *examination) imagemetaXMP(b block, packet []byte, prefixes *prefixes) error {
 	properties, err := askXMP(packet, prefixes)
 	w := b.where("", 0, b.size)
 	for _, p := range properties {
@@ -75,7 +78,7 @@ func (x *examination) imagemetaXMP(b block, packet []byte, prefixes prefixes) er
 }
 
 // askXMP hands a packet to imagemeta inside a WebP file of nothing else.
-func askXMP(packet []byte, prefixes prefixes) ([]property, error) {
+func askXMP(packet []byte, prefixes *prefixes) ([]property, error) {
 	said, err := askImagemeta(imagemeta.Options{
 		R: bytes.NewReader(inWebP(packet)), ImageFormat: imagemeta.WebP,
 		Sources: imagemeta.XMP, LimitNumTags: maxProperties, LimitTagSize: maxTagSize,
@@ -112,42 +115,61 @@ func inWebP(packet []byte) []byte {
 	return append(out, packet...)
 }
 
-// prefixes maps namespaces to prefixes as one packet declares them.
-type prefixes map[string]string
+// prefixes maps namespaces to prefixes as one packet declares them, which is read when a namespace comes that nobody knows.
+type prefixes struct {
+	packet []byte
+	read   bool
+	own    map[string]string
+}
 
 // of is the customary prefix of a known namespace, else the packet's own, unless that is another known one's:
 // a packet must not pass its fields off as xmp or exif.
-func (p prefixes) of(namespace string) string {
+func (p *prefixes) of(namespace string) string {
 	if known := xmpPrefixes()[namespace]; known != "" {
 		return known
 	}
-	own := p[namespace]
+	if !p.read {
+		p.own, p.read = map[string]string{}, true
+		starts(p.packet, func(e xml.StartElement) bool {
+			for _, a := range e.Attr {
+				if a.Name.Space == "xmlns" && p.own[a.Value] == "" {
+					p.own[a.Value] = strings.ToValidUTF8(clip(a.Name.Local, maxBinary), "\uFFFD")
+				}
+			}
+			return true
+		})
+	}
+	own := p.own[namespace]
 	if own == "" || knownPrefixes()[own] {
 		return clip(namespace, maxBinary)
 	}
 	return own
 }
 
-// prefixesIn reads the declarations of a packet up to its first fault; ok is false where it has more elements
-// and attributes than maxElements, each of which costs its reader hundreds of bytes.
-func prefixesIn(packet []byte) (out prefixes, ok bool) {
-	out = prefixes{}
+// tooManyElements reports whether a packet has more elements and attributes than maxElements, each of which costs its reader hundreds of
+// bytes. Most packets have not even as many signs that begin one.
+func tooManyElements(packet []byte) bool {
+	if bytes.Count(packet, []byte("<"))+bytes.Count(packet, []byte("=")) <= maxElements {
+		return false
+	}
+	n := 0
+	starts(packet, func(e xml.StartElement) bool {
+		n += 1 + len(e.Attr)
+		return n <= maxElements
+	})
+	return n > maxElements
+}
+
+// starts shows the elements of a packet up to its first fault, as long as see returns true.
+func starts(packet []byte, see func(xml.StartElement) bool) {
 	d := xml.NewDecoder(bytes.NewReader(packet))
-	for n := 0; n <= maxElements; {
+	for {
 		t, err := d.RawToken()
 		if err != nil {
-			return out, true
+			return
 		}
-		e, isStart := t.(xml.StartElement)
-		if !isStart {
-			continue
-		}
-		n += 1 + len(e.Attr)
-		for _, a := range e.Attr {
-			if a.Name.Space == "xmlns" && out[a.Value] == "" {
-				out[a.Value] = strings.ToValidUTF8(clip(a.Name.Local, maxBinary), "\uFFFD")
-			}
+		if e, isStart := t.(xml.StartElement); isStart && !see(e) {
+			return
 		}
 	}
-	return nil, false
 }

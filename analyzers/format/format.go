@@ -34,7 +34,9 @@ func (Analyzer) Spec() pipeline.Spec {
 // Raster of a photo's header; and Extents. A structure that breaks in its middle is an error, behind whatever
 // was said before it.
 func (Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	x := examination{file: patient{ctx, o}, size: o.Size(), say: say}
+	file := parts.Open(ctx, o, o.Size())
+	defer file.Done()
+	x := examination{file: file, size: o.Size(), say: say}
 	if x.size == 0 {
 		say(pipeline.At(0, 0), pipeline.FileType{Agree: true})
 		say(pipeline.At(0, 0), pipeline.Extent{What: "empty"})
@@ -154,17 +156,4 @@ func (x *examination) peek(at, n int64) ([]byte, error) {
 		return nil, err
 	}
 	return b, nil
-}
-
-// patient ends reading when its context does.
-type patient struct {
-	ctx context.Context
-	io.ReaderAt
-}
-
-func (p patient) ReadAt(b []byte, at int64) (int, error) {
-	if err := p.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return p.ReaderAt.ReadAt(b, at)
 }

@@ -46,17 +46,13 @@ func (f *fields) add(key string, v *field) {
 	f.by[key] = append(f.by[key], v)
 }
 
-// take listens to one of our own readers.
-func (f *fields) take(as string) pipeline.Say {
-	return func(w pipeline.Where, fact pipeline.Fact) {
-		switch t := fact.(type) {
-		case pipeline.Tag:
-			if t.Reader == as && !t.Cut {
-				f.tag(w, t)
-			}
-		case pipeline.Piece:
-			f.piece(w, t)
-		}
+// take files what one of our own readers says.
+func (f *fields) take(w pipeline.Where, fact pipeline.Fact) {
+	switch t := fact.(type) {
+	case pipeline.Tag:
+		f.tag(w, t)
+	case pipeline.Piece:
+		f.piece(w, t)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"dokaz/pipeline"
@@ -28,21 +27,15 @@ func (e ExifTool) String() string {
 	return "exiftool " + e.Version
 }
 
-// Own is an analyzer whose fields the others' are held against, with the name by which its tags say who read them.
-type Own struct {
-	pipeline.Reader
-	As string
-}
-
 // Analyzer compares readers.
 type Analyzer struct {
 	exiftool ExifTool
-	own      []Own
-	libav    pipeline.Reader
+	own      []*Ear
+	libav    *Ear
 }
 
 // New returns the analyzer. own are those whose readings are Dokaz's own, libav one that says libav's fields.
-func New(e ExifTool, libav pipeline.Reader, own ...Own) Analyzer { return Analyzer{e, own, libav} }
+func New(e ExifTool, libav *Ear, own ...*Ear) Analyzer { return Analyzer{e, own, libav} }
 
 // Spec declares it. Its parameters name every reader with its version: another one is another measurement.
 func (a Analyzer) Spec() pipeline.Spec {
@@ -67,10 +60,7 @@ func (a Analyzer) Read(ctx context.Context, it pipeline.Item, o pipeline.Origina
 		return a.exiftools(&fields, say, nil)
 	}
 	for _, own := range a.own {
-		if !slices.Contains(own.Spec().Kinds, it.Kind) {
-			continue
-		}
-		_ = own.Read(ctx, it, o, fields.take(own.As))
+		own.tell(ctx, it, o, fields.take)
 	}
 	differ := 0
 	disagree := func(f *field, group, reader, value string) {
@@ -93,9 +83,9 @@ func (a Analyzer) libavs(ctx context.Context, it pipeline.Item, o pipeline.Origi
 	if it.Kind == pipeline.Photo {
 		return
 	}
-	_ = a.libav.Read(ctx, it, o, func(_ pipeline.Where, f pipeline.Fact) { // its errors are analyzer container's
+	a.libav.tell(ctx, it, o, func(_ pipeline.Where, f pipeline.Fact) {
 		t, ok := f.(pipeline.Tag)
-		if !ok || t.Cut {
+		if !ok {
 			return
 		}
 		of := own.at(libavKey(t))

@@ -33,12 +33,15 @@ func read(t testing.TB, b []byte, e readers.ExifTool) (facts []pipeline.Fact, pl
 	t.Helper()
 	f, _ := pipeline.Sniff(b)
 	it := pipeline.Item{Size: int64(len(b)), Kind: f.Kind, Format: f.Name}
-	a := readers.New(e, container.Fields(), readers.Own{Reader: exif.New(), As: "dokaz"}, readers.Own{Reader: structure.New(), As: "structure"})
+	a := readers.New(e, ear(container.New(), "libav"), ear(exif.New(), "dokaz"), ear(structure.New(), "structure"))
 	err = a.Read(t.Context(), it, original{bytes.NewReader(b)}, func(w pipeline.Where, f pipeline.Fact) {
 		facts, places = append(facts, f), append(places, w)
 	})
 	return facts, places, err
 }
+
+// ear is before a reader that is asked again.
+func ear(r pipeline.Reader, as string) *readers.Ear { return readers.Listen(r, as, r) }
 
 // tiny is a picture whose Exif says Model "Camera" and nothing else.
 func tiny(t testing.TB) []byte {

@@ -16,7 +16,7 @@ import (
 func (s *stream) application(p *pipeline.Piece, b []byte, seg parts.Segment) func(int) error {
 	var is introduction
 	for _, in := range introductions() {
-		if in.marker == seg.Name && strings.HasPrefix(string(b), in.prefix) {
+		if n := len(in.prefix); in.marker == seg.Name && len(b) >= n && string(b[:n]) == in.prefix {
 			is = in
 			break
 		}

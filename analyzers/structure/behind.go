@@ -145,7 +145,7 @@ func (w *walk) further(at, end int64, first *stream) (int64, error) {
 // zeros finds the end of a run of zero bytes.
 func (w *walk) zeros(at, end int64) (int64, error) {
 	for at < end {
-		b, err := w.bytes(at, min(hashChunk, end-at))
+		b, err := w.into(&w.room.chunk, at, min(hashChunk, end-at))
 		if err != nil {
 			return 0, err
 		}

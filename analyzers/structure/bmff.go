@@ -16,6 +16,7 @@ import (
 // Bounds of a walk of boxes.
 const (
 	maxBox       = 64 << 10 // bytes of a box looked into
+	maxFront     = 256      // bytes of it where boxes follow
 	maxTable     = 1 << 20  // bytes of a table of samples that are summed up
 	maxFragments = 16       // movie fragments taken apart; the others are listed
 )
@@ -35,6 +36,16 @@ var layouts = sync.OnceValue(func() map[string]string {
 	out := map[string]string{}
 	for _, r := range lexicon.Rows(table("bmff-layout"), 3) {
 		out[r[0]+"/"+r[1]] = r[2]
+	}
+	return out
+})
+
+// laidOut are the types that have a layout of any version.
+var laidOut = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for key := range layouts() {
+		name, _, _ := strings.Cut(key, "/")
+		out[name] = true
 	}
 	return out
 })
@@ -60,7 +71,7 @@ func (w *walk) bmff() error {
 	}
 	err = m.boxes(top, 0, w.size, 0)
 	m.sign()
-	if len(items) > 0 {
+	if len(items) > 0 && !w.bare {
 		m.coded(items)
 	}
 	return w.broken("bmff", w.covered(), err)
@@ -121,9 +132,21 @@ func (m *bmff) box(parent int, b parts.Part, end int64, depth int, last *string)
 	return m.inside(i, name, known.holds, b.Body, stop, depth)
 }
 
+// needed is how many bytes of a box its own values take: those that hold boxes have few before them, tables of samples are read where they are summed
+// up, and of what no layout knows nothing is read.
+func needed(name, holds string) int64 {
+	switch {
+	case holds != "" && holds != "-", summaries[name] != nil:
+		return maxFront
+	case name == "uuid", name == "colr", name == "esds", laidOut()[name]:
+		return maxBox
+	}
+	return 0
+}
+
 // inside reads what a box holds.
 func (m *bmff) inside(i int, name, holds string, at, stop int64, depth int) error {
-	body, err := m.w.bytes(at, min(stop-at, maxBox))
+	body, err := m.w.into(&m.w.room.body, at, min(stop-at, needed(name, holds)))
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (m *bmff) statement(group, name, value string, at, length int64) {
 
 // userText says a field of user data that is text: QuickTime's, with length and language before it, 3GPP's, with a version, or plain.
 func (m *bmff) userText(b parts.Part, stop int64) error {
-	body, err := m.w.bytes(b.Body, min(b.End(), stop, b.Body+maxTagText+8)-b.Body)
+	body, err := m.w.into(&m.w.room.body, b.Body, min(b.End(), stop, b.Body+maxTagText+8)-b.Body)
 	if err != nil || len(body) < 4 {
 		return err
 	}
@@ -147,7 +147,7 @@ func utf16Or8(b []byte) string {
 
 // keysOf reads the names of QuickTime metadata: size, namespace and name each.
 func (m *bmff) keysOf(i int, at, stop int64) error {
-	b, err := m.w.bytes(at, min(stop-at, maxBox))
+	b, err := m.w.into(&m.w.room.body, at, min(stop-at, maxBox))
 	if err != nil || len(b) < 8 {
 		return err
 	}
@@ -184,7 +184,7 @@ func (m *bmff) items(i int, at, stop int64) error {
 		if k := binary.BigEndian.Uint32(head[4:]); k >= 1 && int(k) <= len(m.keys) {
 			name, group = m.keys[k-1], "Keys"
 		}
-		body, err := m.w.bytes(at+8, min(size-8, maxTagText+1024))
+		body, err := m.w.into(&m.w.room.body, at+8, min(size-8, maxTagText+1024))
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
-	"io"
 	"strings"
 
 	"dokaz/analyzers/internal/parts"
@@ -82,7 +81,7 @@ func rows(w *walk, r *reading, stop int64, width int) (n uint32, b []byte, at in
 	n = binary.BigEndian.Uint32(head)
 	at = r.at + int64(r.next)
 	r.fields = append(r.fields, field("entry_count", n, at-4, 4))
-	b, err := w.bytes(at, min(int64(n)*int64(width), stop-at, maxTable))
+	b, err := w.into(&w.room.table, at, min(int64(n)*int64(width), stop-at, maxTable))
 	if err != nil {
 		return n, nil, at
 	}
@@ -242,7 +241,6 @@ func (c *itemDigest) copy(h hash.Hash, at, length int64) bool {
 		return false
 	}
 	c.left -= length
-	n, err := io.Copy(h, io.NewSectionReader(c.m.w, at, length))
-	c.bytes += n
-	return err == nil && n == length
+	c.bytes += length
+	return c.m.w.digest(h, at, length) == nil
 }

@@ -67,14 +67,13 @@ func (w *walk) pngSign(order []string) { w.sign("png-chunks/1", strings.Join(ord
 func (w *walk) checked(c parts.Part, coded *pngCoded) (head []byte, sum uint32, err error) {
 	crc := crc32.NewIEEE()
 	crc.Write([]byte(c.Name))
-	buffer := make([]byte, min(hashChunk, max(c.Length, 1)))
 	for at := c.Body; at < c.End(); {
-		b := buffer[:min(int64(len(buffer)), c.End()-at)]
-		if n, err := w.ReadAt(b, at); n < len(b) {
+		b, err := w.into(&w.room.chunk, at, min(c.End()-at, hashChunk))
+		if err != nil {
 			return nil, 0, err
 		}
-		if head == nil {
-			head = append([]byte{}, b[:min(len(b), maxHead)]...)
+		if at == c.Body && c.Name != "IDAT" && c.Name != "fdAT" {
+			head = bytes.Clone(b[:min(len(b), maxHead)])
 		}
 		crc.Write(b)
 		coded.take(c, at, b)
@@ -105,7 +104,7 @@ func (c *pngCoded) take(p parts.Part, at int64, b []byte) {
 
 // tell reads the data once more, now that their length is known.
 func (c *pngCoded) tell() {
-	if c.data == 0 {
+	if c.data == 0 || c.w.bare {
 		return
 	}
 	sum := sha256.New()
@@ -120,7 +119,7 @@ func (c *pngCoded) tell() {
 	}
 	put(c.data, nil)
 	for _, p := range c.idat {
-		if _, err := io.Copy(sum, io.NewSectionReader(c.w, p.Body, p.Length)); err != nil {
+		if err := c.w.digest(sum, p.Body, p.Length); err != nil {
 			return
 		}
 	}
@@ -277,14 +276,16 @@ func (w *walk) webp() error {
 			}
 			coded, to = coded+c.Length, c.End()
 			sum.Write(binary.BigEndian.AppendUint64([]byte(c.Name), uint64(c.Length)))
-			_, err = io.Copy(sum, io.NewSectionReader(w, c.Body, c.Length))
+			if !w.bare {
+				err = w.digest(sum, c.Body, c.Length)
+			}
 		}
 		if err != nil {
 			return err
 		}
 	}
 	w.sign("webp-chunks/1", strings.Join(order[:min(len(order), 64)], " "))
-	if coded > 0 {
+	if coded > 0 && !w.bare {
 		var d pipeline.Digest
 		copy(d[:], sum.Sum(nil))
 		w.say(pipeline.At(from, to-from), pipeline.CodedDigest{Algorithm: "webp-coded/1", Codec: "webp", Digest: d, Bytes: coded})

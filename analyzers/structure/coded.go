@@ -33,6 +33,9 @@ func (c *coded) part(b []byte) {
 
 // begin takes in what the scan of that header is decoded with.
 func (c *coded) begin(header []byte) {
+	if c.w.bare {
+		return
+	}
 	if c.sum == nil {
 		c.sum = sha256.New()
 	}
@@ -67,17 +70,8 @@ func (c *coded) entropy(from, to int64) error {
 	var n [8]byte
 	binary.BigEndian.PutUint64(n[:], uint64(to-from))
 	c.sum.Write(n[:])
-	buffer := make([]byte, min(hashChunk, to-from))
-	for from < to {
-		b := buffer[:min(int64(len(buffer)), to-from)]
-		if n, err := c.w.ReadAt(b, from); n < len(b) {
-			return err
-		}
-		c.sum.Write(b)
-		from += int64(len(b))
-		c.bytes += int64(len(b))
-	}
-	return nil
+	c.bytes += to - from
+	return c.w.digest(c.sum, from, to-from)
 }
 
 // tell says the digest, if there was a picture.

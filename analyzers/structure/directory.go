@@ -15,7 +15,11 @@ import (
 // tiff takes a whole TIFF file apart.
 func (w *walk) tiff() error {
 	root := w.add(top, 0, 8, pipeline.Piece{Format: "tiff", Name: "header", Header: 8, Label: "TIFF header"})
-	return w.directories(root, 0, w.size)
+	w.raw = true
+	if err := w.directories(root, 0, w.size); err != nil {
+		return err
+	}
+	return w.showLargest()
 }
 
 // directories tells the directories of the TIFF structure of size bytes at offset at, and the pictures and makers' notes that
@@ -119,9 +123,18 @@ func (w *walk) pointed(parent int, base, size int64, entries []tiff.Entry) error
 		i := w.add(parent, base+from, n, p)
 		if p.Note == "" {
 			w.embedded(i, base+from, n)
-			if err := w.preview(base+from, n); err != nil {
+			show := w.preview
+			if name := w.pieces[parent].Name; w.raw && name != "IFD1" {
+				show = func(at, n int64) error { return w.rawPreview(name+"/preview", at, n) }
+			}
+			if err := show(base+from, n); err != nil {
 				return err
 			}
+		}
+	}
+	if w.raw {
+		if err := w.rawPreviews(parent, base, size, by); err != nil {
+			return err
 		}
 	}
 	w.areas(parent, base, size, "strips", by[tagStripOffsets], by[tagStripCounts])

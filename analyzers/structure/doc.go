@@ -5,7 +5,7 @@
 // It knows how JPEG, PNG, GIF, WebP, TIFF, the ISO base media family, Matroska, RIFF, MPEG transport and program
 // streams, Ogg, FLAC and MPEG audio with its tags are put together and what their pieces are
 // called; the names stand in tables under data, each with its source. It must not know what a piece speaks for or against, read Exif,
-// XMP and IPTC (that is exif), decode more than the thumbnail, nor repair anything.
+// XMP and IPTC (that is exif), decode more than thumbnails and previews, nor repair anything.
 package structure
 
 // The bounds of one examination, besides those of packages parts and tiff.

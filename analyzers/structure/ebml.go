@@ -101,7 +101,7 @@ func (m *ebml) inside(i int, kind elementKind, at, stop int64, depth int) error 
 	if kind.kind == "" || kind.kind == "-" {
 		return nil
 	}
-	b, err := m.w.bytes(at, min(stop-at, maxTagText))
+	b, err := m.w.into(&m.w.room.body, at, min(stop-at, maxTagText))
 	if err != nil {
 		return err
 	}

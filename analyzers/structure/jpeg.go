@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -79,7 +80,7 @@ func (s *stream) entropy(at, restarts int64) error {
 
 // segment tells one segment.
 func (s *stream) segment(seg parts.Segment) error {
-	body, err := s.w.bytes(seg.Body, min(seg.Length, maxHead))
+	body, err := s.w.into(&s.w.room.body, seg.Body, min(seg.Length, maxHead))
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func (s *stream) segment(seg parts.Segment) error {
 	switch {
 	case seg.Frame():
 		p.Fields, s.frame = frame(body, seg)
-		s.coded.frame = body
+		s.coded.frame = bytes.Clone(body)
 	case seg.Marker == parts.MarkerDQT:
 		p.Fields = s.quantisation(body, seg.Body)
 	case seg.Marker == parts.MarkerDHT:

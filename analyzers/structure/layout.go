@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -26,10 +27,9 @@ type reading struct {
 
 // by reads fields as a layout says, and returns false where the bytes ended first.
 func (r *reading) by(layout string) bool {
-	for item := range strings.FieldsSeq(layout) {
-		name, kind, named := strings.Cut(item, ":")
-		if !named {
-			if !r.pass(item) {
+	for _, s := range stepsOf(layout) {
+		if s.name == "" {
+			if !r.pass(s) {
 				return false
 			}
 			continue
@@ -38,24 +38,58 @@ func (r *reading) by(layout string) bool {
 			return true
 		}
 		from := r.next
-		value, ok := r.value(kind)
+		value, ok := r.value(s)
 		if !ok {
 			return false
 		}
-		r.fields = append(r.fields, field(name, value, r.at+int64(from), int64(max(1, r.next-from))))
+		r.fields = append(r.fields, field(s.name, value, r.at+int64(from), int64(max(1, r.next-from))))
 	}
 	return true
 }
 
-// pass goes over bytes ("-10") or bits ("-b6").
-func (r *reading) pass(item string) bool {
-	if bits, ok := strings.CutPrefix(item, "-b"); ok {
-		n, _ := strconv.Atoi(bits)
-		_, ok := r.bits(n)
+// step is one item of a layout.
+type step struct {
+	name  string // "" where bytes or bits are passed over
+	kind  string
+	bytes int // of a type of fixed width, or to pass over
+	bits  int
+}
+
+// layoutsRead are the layouts that were read before, by their text.
+var layoutsRead sync.Map
+
+// stepsOf reads a layout.
+func stepsOf(layout string) []step {
+	if steps, ok := layoutsRead.Load(layout); ok {
+		return steps.([]step)
+	}
+	var steps []step
+	for item := range strings.FieldsSeq(layout) {
+		var s step
+		name, kind, named := strings.Cut(item, ":")
+		bits, isBits := strings.CutPrefix(kind, "b")
+		if !named { // "-10" bytes or "-b6" bits
+			bits, isBits = strings.CutPrefix(item, "-b")
+			s.bytes, _ = strconv.Atoi(strings.TrimPrefix(item, "-"))
+		} else {
+			s = step{name: name, kind: kind, bytes: numbers[kind]}
+		}
+		if n, err := strconv.Atoi(bits); err == nil && isBits {
+			s.bits = n
+		}
+		steps = append(steps, s)
+	}
+	layoutsRead.Store(layout, steps)
+	return steps
+}
+
+// pass goes over bytes or bits.
+func (r *reading) pass(s step) bool {
+	if s.bits > 0 {
+		_, ok := r.bits(s.bits)
 		return ok
 	}
-	n, _ := strconv.Atoi(strings.TrimPrefix(item, "-"))
-	return r.take(n) != nil || n == 0
+	return r.take(s.bytes) != nil || s.bytes == 0
 }
 
 // take gives the next n bytes, or nil where there are fewer.
@@ -87,20 +121,20 @@ var numbers = map[string]int{
 	"p32": 32, "matrix": 36, "ratio": 8, "sratio": 8, "u16x3": 6, "hex6": 6,
 }
 
-func (r *reading) value(kind string) (string, bool) {
-	if n, ok := numbers[kind]; ok {
-		b := r.take(n)
+func (r *reading) value(s step) (string, bool) {
+	if s.bytes > 0 {
+		b := r.take(s.bytes)
 		if b == nil {
 			return "", false
 		}
-		return valueOf(kind, b), true
+		return valueOf(s.kind, b), true
 	}
-	if n, err := strconv.Atoi(strings.TrimPrefix(kind, "b")); err == nil {
-		v, ok := r.bits(n)
+	if s.bits > 0 {
+		v, ok := r.bits(s.bits)
 		return strconv.FormatUint(v, 10), ok
 	}
 	rest := r.b[r.next:]
-	switch kind {
+	switch s.kind {
 	case "str": // to a zero byte
 		if len(rest) == 0 {
 			return "", false

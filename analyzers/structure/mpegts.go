@@ -90,7 +90,7 @@ func (w *walk) mpegts() error {
 // packets looks at the packets between two places.
 func (t *transport) packets(root int, at, end int64) error {
 	for at < end {
-		b, err := t.w.bytes(at, min(hashChunk/t.step*t.step, end-at))
+		b, err := t.w.into(&t.w.room.chunk, at, min(hashChunk/t.step*t.step, end-at))
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package structure
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"image/jpeg"
 	"runtime"
 
@@ -16,13 +17,19 @@ const (
 	maxPreview       = 2 << 20   // bytes
 	maxPreviewPixels = 2_200_000 // 1920 by 1080, the larger of the two sizes of CIPA DC-007
 	previewQuality   = 85
+
+	// Of a raw file, whose own picture is seldom decoded, one larger preview is: the largest. Progressive ones are not, since their decoder
+	// holds all coefficients.
+	maxRawPreview       = 64 << 20 // bytes
+	maxRawPreviewPixels = 32_000_000
+	maxRawPreviewSide   = 1280 // pixels of the picture made of it
 )
 
 // preview decodes the thumbnail of n bytes at offset at and says it as a small picture, coded anew so that nobody's browser meets
 // the file's own bytes, with its hash and that of what lies within its borders. What cannot be decoded says nothing: its piece tells
 // what is there.
 func (w *walk) preview(at, n int64) error {
-	if n > maxPreview || w.previews == maxStreams {
+	if w.bare || n > maxPreview || w.previews == maxStreams {
 		return nil
 	}
 	raw, err := w.bytes(at, n)
@@ -37,22 +44,26 @@ func (w *walk) preview(at, n int64) error {
 	if err != nil {
 		return nil
 	}
+	return w.show("thumbnail", at, n, img, img)
+}
+
+// show says a decoded preview, as it is or smaller, and its hashes.
+func (w *walk) show(name string, at, n int64, img, small image.Image) error {
 	w.previews++
 	var coded bytes.Buffer
-	if err := jpeg.Encode(&coded, img, &jpeg.Options{Quality: previewQuality}); err != nil {
+	if err := jpeg.Encode(&coded, small, &jpeg.Options{Quality: previewQuality}); err != nil {
 		return fmt.Errorf("preview: %w", err)
 	}
-	where := pipeline.Where{Path: "thumbnail", Offset: &at, Length: n}
+	c, side := img.Bounds().Size(), small.Bounds().Size()
+	where := pipeline.Where{Path: name, Offset: &at, Length: n}
 	w.say(where, pipeline.Derivative{
-		Role: "embedded-preview", MediaType: "image/jpeg", Digest: pipeline.DigestOf(coded.Bytes()), Width: c.Width, Height: c.Height, Bytes: coded.Bytes(),
+		Role: "embedded-preview", MediaType: "image/jpeg", Digest: pipeline.DigestOf(coded.Bytes()), Width: side.X, Height: side.Y, Bytes: coded.Bytes(),
 	})
-	for _, v := range views.Of(raster.Luma(img, views.MaxSide)) {
-		if v.Name == "whole" || v.Name == "trimmed" {
-			w.say(where, pipeline.PictureHash{
-				Algorithm: pipeline.PreviewHash, Bits: v.Bits.String(), Quality: v.Quality, Decoder: runtime.Version() + " image/jpeg",
-				Width: c.Width, Height: c.Height, View: v.Name, Box: &v.Box,
-			})
-		}
+	for _, v := range views.Whole(raster.Luma(img, views.MaxSide)) {
+		w.say(where, pipeline.PictureHash{
+			Algorithm: pipeline.PreviewHash, Bits: v.Bits.String(), Quality: v.Quality, Decoder: runtime.Version() + " image/jpeg",
+			Width: c.X, Height: c.Y, View: v.Name, Box: &v.Box,
+		})
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (w *walk) chunks(tree *strings.Builder, parent int, at, end int64, depth in
 		if len(w.pieces) == pipeline.MaxPieces && w.more > 0 {
 			continue
 		}
-		b, err := w.bytes(c.Body, min(stop-c.Body, maxTagText))
+		b, err := w.into(&w.room.body, c.Body, min(stop-c.Body, maxTagText))
 		if err != nil {
 			return err
 		}

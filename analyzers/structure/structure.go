@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
+	"strconv"
 
 	"dokaz/analyzers/internal/parts"
 	"dokaz/analyzers/internal/tiff"
@@ -15,21 +15,28 @@ import (
 )
 
 // Analyzer takes files apart. It has no state.
-type Analyzer struct{ limits pipeline.Limits }
+type Analyzer struct {
+	limits pipeline.Limits
+	bare   bool
+}
 
 // New returns the analyzer with the default limits.
 func New() Analyzer { return Within(pipeline.Limits{}) }
 
 // Within returns the analyzer with these limits.
-func Within(l pipeline.Limits) Analyzer { return Analyzer{l.OrDefaults()} }
+func Within(l pipeline.Limits) Analyzer { return Analyzer{limits: l.OrDefaults()} }
+
+// Fields returns one that says what a file is made of and what stands in it, and no more: it neither digests what is coded nor decodes a
+// thumbnail. It is for holding what it says against another reader's.
+func Fields(l pipeline.Limits) Analyzer { return Analyzer{limits: l.OrDefaults(), bare: true} }
 
 // Spec declares it.
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
-		Version: 2,
-		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, %s",
-			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, views.Parameters),
+		Version: 4,
+		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, of raw files the largest up to %d, %s",
+			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, maxRawPreviewPixels, views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindTag, pipeline.KindRelation, pipeline.KindEncoderTrace,
@@ -41,7 +48,10 @@ func (a Analyzer) Spec() pipeline.Spec {
 // Read says the pieces of a file of the formats named above; of other formats it is unsupported. Where the structure breaks the
 // pieces before that are said, and one that covers the rest; how the file ends is for analyzer format to say, and no error here.
 func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	w := &walk{ctx: ctx, limits: a.limits, file: o, size: o.Size(), say: say}
+	w := &walk{ctx: ctx, limits: a.limits, bare: a.bare, file: parts.Open(ctx, o, o.Size()), size: o.Size(), room: takeRoom()}
+	w.say = parts.Inside(say, w.size)
+	w.pieces = w.room.pieces
+	defer w.done()
 	head, err := w.bytes(0, min(w.size, pipeline.SniffLength))
 	if err != nil {
 		return err
@@ -58,6 +68,8 @@ func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original
 		err = w.webp()
 	case "tiff", "cr2":
 		err = w.tiff()
+	case "raf":
+		err = w.raf()
 	case "mp4", "mov", "3gp", "m4a", "heic", "avif":
 		err = w.bmff()
 	case "matroska", "webm":
@@ -92,7 +104,7 @@ const top = -1
 // walk is one file being taken apart. Pieces are told at the end, when it is known which of them have names alike.
 type walk struct {
 	ctx     context.Context
-	file    io.ReaderAt
+	file    *parts.File
 	size    int64
 	say     pipeline.Say
 	pieces  []node
@@ -101,8 +113,12 @@ type walk struct {
 	tags    int   // fields of metadata said
 
 	previews int // decoded
+	room     *room
+	raw      bool  // a TIFF file, among which are most raw files
+	largest  found // preview of a raw file that is not shown yet
 
 	limits pipeline.Limits
+	bare   bool  // nothing is digested or decoded
 	passed error // the first limit at which something was left out
 }
 
@@ -121,23 +137,13 @@ type node struct {
 
 // ReadAt reads the file as long as the context lasts.
 func (w *walk) ReadAt(b []byte, at int64) (int, error) {
-	if err := w.ctx.Err(); err != nil {
-		return 0, err
-	}
 	return w.file.ReadAt(b, at)
 }
 
 // bytes reads n bytes at offset at, or fewer where the file ends.
 func (w *walk) bytes(at, n int64) ([]byte, error) {
-	n = max(0, min(n, w.size-at))
-	b := make([]byte, n)
-	if got, err := w.ReadAt(b, at); int64(got) < n {
-		if err == nil || errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF // the file is shorter than it said
-		}
-		return nil, err
-	}
-	return b, nil
+	var b []byte
+	return w.into(&b, at, n)
 }
 
 // add keeps a piece under its parent and returns its number, or the parent's where the bound is reached.
@@ -168,24 +174,33 @@ func (w *walk) note(i int, text string) {
 // tell says the pieces in the order of the file, each behind its parent. Of those that share parent and name each is numbered in
 // its path.
 func (w *walk) tell() {
-	below := make(map[int][]int, len(w.pieces))
-	for i, n := range w.pieces {
-		below[n.parent] = append(below[n.parent], i)
+	order := make([]int, len(w.pieces))
+	for i := range order {
+		order[i] = i
 	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(w.pieces[a].parent, w.pieces[b].parent), cmp.Compare(w.pieces[a].at, w.pieces[b].at))
+	})
 	last := len(w.pieces) - 1
 	var tell func(parent int, path string)
 	tell = func(parent int, path string) {
-		children := below[parent]
-		slices.SortStableFunc(children, func(a, b int) int { return cmp.Compare(w.pieces[a].at, w.pieces[b].at) })
-		count, next := map[string]int{}, map[string]int{}
-		for _, i := range children {
-			count[w.pieces[i].Name]++
+		from, _ := slices.BinarySearchFunc(order, parent, func(i, parent int) int { return cmp.Compare(w.pieces[i].parent, parent) })
+		children := order[from:]
+		if n := slices.IndexFunc(children, func(i int) bool { return w.pieces[i].parent != parent }); n >= 0 {
+			children = children[:n]
+		}
+		var count, next map[string]int
+		if len(children) > 1 {
+			count, next = make(map[string]int, len(children)), map[string]int{}
+			for _, i := range children {
+				count[w.pieces[i].Name]++
+			}
 		}
 		for _, i := range children {
 			n := w.pieces[i]
 			own := path + n.Name
 			if count[n.Name] > 1 {
-				own = fmt.Sprintf("%s[%d]", own, next[n.Name])
+				own += "[" + strconv.Itoa(next[n.Name]) + "]"
 				next[n.Name]++
 			}
 			if i == last {
@@ -193,6 +208,9 @@ func (w *walk) tell() {
 			}
 			if len(n.Fields) > pipeline.MaxPieceFields {
 				n.Fields, n.Cut = n.Fields[:pipeline.MaxPieceFields], true
+			}
+			for f := range n.Fields {
+				n.Fields[f].Offset, n.Fields[f].Length = parts.Place(n.Fields[f].Offset, n.Fields[f].Length, w.size)
 			}
 			at := n.at
 			w.say(pipeline.Where{Path: own, Offset: &at, Length: n.length}, n.Piece)
@@ -217,12 +235,34 @@ func (w *walk) broken(format string, at int64, err error) error {
 
 // field makes one decoded value.
 func field(name string, value any, at, length int64) pipeline.Field {
-	return pipeline.Field{Name: name, Value: clip(fmt.Sprint(value)), Offset: at, Length: length}
+	return pipeline.Field{Name: name, Value: clip(written(value)), Offset: at, Length: length}
+}
+
+// written is fmt.Sprint, sooner for what most values are.
+func written(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case int:
+		return strconv.Itoa(v)
+	case uint8:
+		return strconv.Itoa(int(v))
+	case uint16:
+		return strconv.Itoa(int(v))
+	case uint32:
+		return strconv.FormatUint(uint64(v), 10)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	return fmt.Sprint(value)
 }
 
 // clip keeps text within the bound, on one line of printable characters.
 func clip(s string) string {
-	out := make([]rune, 0, len(s))
+	if plain(s) {
+		return s
+	}
+	out := make([]rune, 0, min(len(s), pipeline.MaxPieceText))
 	n := 0
 	for _, r := range s {
 		if r < 0x20 || r == 0x7f {
@@ -234,6 +274,16 @@ func clip(s string) string {
 		out = append(out, r)
 	}
 	return string(out)
+}
+
+// plain reports whether text is within the bound and printable ASCII.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return len(s) <= pipeline.MaxPieceText
 }
 
 func grouped(n int64) string { return tiff.Grouped(n) }

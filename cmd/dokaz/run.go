@@ -29,6 +29,7 @@ type runOptions struct {
 	stdinName   string
 	profile     string
 	failOn      []string
+	sidecars    []string
 }
 
 func runCommand(t *terminal) *cobra.Command {
@@ -43,10 +44,14 @@ everything else is listed with the reason, and taken too with --all. "-" reads o
 Ctrl-C once finishes the items in work, twice stops at once; either way the same command goes on later.`,
 		Example: `  dokaz run ~/evidence/2020-08-10
   dokaz run --manifest claims.csv
+  dokaz run video.mp4 --sidecar video.mp4.asc --sidecar pubkey.asc
   find . -name '*.mp4' -print0 | dokaz run --files-from0 -`,
 		RunE: func(c *cobra.Command, roots []string) error {
 			if len(roots) == 0 && o.filesFrom == "" && o.manifest == "" {
 				return usage(errors.New("name files or folders, --files-from0 or --manifest"))
+			}
+			if len(o.sidecars) > 0 && (len(roots) != 1 || o.filesFrom != "" || o.manifest != "") {
+				return usage(errors.New("--sidecar is of one file: name it alone"))
 			}
 			return run(c.Context(), t, roots, o)
 		},
@@ -57,6 +62,7 @@ Ctrl-C once finishes the items in work, twice stops at once; either way the same
 	f.StringVar(&o.filesFrom, "files-from0", "", "read paths separated by NUL from this file, or - for standard input")
 	f.StringVar(&o.manifest, "manifest", "", "take in the files that a CSV of claims names (path,source,url,claimed_time,claimed_place,lat,lon,collector,consent,notes)")
 	f.BoolVar(&o.absolute, "manifest-absolute", false, "let the CSV name files anywhere by absolute paths")
+	f.StringArrayVar(&o.sidecars, "sidecar", nil, "a file that was given with the one named, such as a signature or a proof; may be repeated")
 	f.StringVar(&o.stdinName, "name", "stdin", "name of the file read from standard input")
 	f.BoolVar(&t.flags.pdf, "pdf", false, "write each report as PDF, too")
 	f.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of this process, without its children, to this file")
@@ -191,16 +197,42 @@ func (r *running) takeAll(ctx context.Context, roots []string) error {
 			return err
 		}
 		r.tally.Seen++
-		got, err := station.Take(ctx, candidate)
+		all, err := r.take(ctx, station, candidate)
 		if err != nil {
 			return err
 		}
-		if err := r.count(got); err != nil {
-			return err
+		for _, got := range all {
+			if err := r.count(got); err != nil {
+				return err
+			}
 		}
 		r.house.Pool.Kick()
 	}
 	return ctx.Err()
+}
+
+// take takes one file in, with those that were given with it.
+func (r *running) take(ctx context.Context, station *receive.Station, c receive.Candidate) ([]receive.Result, error) {
+	if len(r.options.sidecars) == 0 || c.LeftOut != nil {
+		got, err := station.Take(ctx, c)
+		return []receive.Result{got}, err
+	}
+	var with []receive.Candidate
+	for one, err := range receive.Walk(ctx, r.options.sidecars, receive.Options{Hidden: true, Except: []string{r.house.Case.Dir}}) {
+		if err != nil {
+			return nil, err
+		}
+		with = append(with, one)
+	}
+	r.tally.Seen += len(with)
+	got, theirs, err := station.TakeWith(ctx, c, with)
+	if err != nil {
+		return nil, err
+	}
+	if got.Path != "" {
+		theirs = append(theirs, got)
+	}
+	return theirs, nil
 }
 
 // candidates finds what was named: paths and standard input, then a list of names, then a table of claims.

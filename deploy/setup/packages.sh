@@ -5,7 +5,7 @@
 #     build   what `make build` needs: compiler, assembler, the two libraries FFmpeg uses
 #     demo    what makes the fixture set: the ffmpeg program (a tool, never linked), a speech
 #             synthesiser, sample photographs and clips
-#     test    demo, and what tests compare with or run: redis-server, 7z, chromium, pdftotext, exiftool
+#     test    demo, and what tests compare with or run: redis-server, 7z, chromium, pdftotext, exiftool, gpg
 #     check   shellcheck, for `make check`
 #
 # Exit 7 means that something is missing and this script may not or cannot install it.
@@ -19,7 +19,7 @@ die() {
 
 build=(gcc libc6-dev make pkg-config nasm libdav1d-dev zlib1g-dev xz-utils ca-certificates)
 demo=(ffmpeg espeak-ng forensics-samples-files)
-test=("${demo[@]}" redis-server p7zip-full chromium poppler-utils libimage-exiftool-perl libchromaprint-tools python3-faiss)
+test=("${demo[@]}" redis-server p7zip-full chromium poppler-utils libimage-exiftool-perl gnupg libchromaprint-tools python3-faiss)
 check=(shellcheck)
 
 # wanted GROUP… prints the packages of the groups.

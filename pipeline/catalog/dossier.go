@@ -39,6 +39,9 @@ func (c *Catalog) Gather(ctx context.Context, d pipeline.Digest, clusterOf func(
 	if out.Matches, err = c.neighbours(ctx, d, &out.Dossier); err != nil {
 		return out, err
 	}
+	if out.Proofs, err = c.proofLinks(ctx, out.Item); err != nil {
+		return out, err
+	}
 	own, near, err := c.degrees(ctx, d)
 	if err != nil {
 		return out, err

@@ -52,6 +52,9 @@ func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Exami
 		if err := c.putBeside(ctx, tx, cl.Item.Hex(), x.Examination); err != nil {
 			return err
 		}
+		if err := c.putProofs(ctx, tx, cl.Item, x.Examination); err != nil {
+			return err
+		}
 		if visible, err = printsSince(ctx, tx, x.Seen); err != nil {
 			return err
 		}

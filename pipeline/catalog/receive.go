@@ -59,18 +59,23 @@ func (r Receiver) Receive(ctx context.Context, it pipeline.Item, rc pipeline.Rec
 				return err
 			}
 		}
-		return r.ask(ctx, tx, item, got)
+		if got.NewReceipt {
+			if err := c.wantProofsOf(ctx, tx, it); err != nil {
+				return err
+			}
+		}
+		return r.ask(ctx, tx, item, got, len(pipeline.Sidecars([]pipeline.Receipt{rc})) > 0)
 	})
 	return got, err
 }
 
-// ask wants the steps that what was just received calls for.
-func (r Receiver) ask(ctx context.Context, tx *sql.Tx, item string, got pipeline.Received) error {
+// ask wants the steps that what was just received calls for. Files that came with it are held against it in its examination.
+func (r Receiver) ask(ctx context.Context, tx *sql.Tx, item string, got pipeline.Received, withSidecars bool) error {
 	c := r.Catalog
 	var plan string
 	err := tx.QueryRowContext(ctx, `SELECT plan FROM stage WHERE step = $1 AND item = $2`, string(pipeline.StepExamine), item).Scan(&plan)
 	switch {
-	case errors.Is(err, sql.ErrNoRows), err == nil && plan != string(r.Plan):
+	case errors.Is(err, sql.ErrNoRows), err == nil && plan != string(r.Plan), err == nil && got.NewReceipt && withSidecars:
 		return want(ctx, tx, pipeline.StepExamine, item, c.clock(), string(r.Plan))
 	case err != nil:
 		return err

@@ -63,6 +63,7 @@ func Freeze(d pipeline.Dossier, rules []pipeline.Rule, methods []pipeline.Ref, t
 		Findings:     findings,
 		Methods:      allMethods(methods, outcomes),
 		Rates:        ratesOf(d),
+		Proofs:       d.Proofs,
 	}, nil
 }
 
@@ -109,7 +110,28 @@ func ordered(d pipeline.Dossier) (pipeline.Dossier, error) {
 	neighbours := append([]pipeline.Neighbour{}, d.Neighbours...)
 	slices.SortStableFunc(neighbours, compareNeighbours)
 	d.Neighbours = neighbours[:min(len(neighbours), pipeline.MaxNeighbours)]
+	d.Proofs = orderedProofs(d.Proofs)
 	return d, nil
+}
+
+// orderedProofs puts items that are or hold proofs of this one first, then by digest, without what no document can carry.
+func orderedProofs(in []pipeline.ProofLink) []pipeline.ProofLink {
+	out := slices.Clone(in)
+	for i := range out {
+		if len(out[i].Facts) > 0 {
+			out[i].Facts, _ = carriable(out[i].Facts) // what is lost there is told in that item's own report
+		}
+	}
+	rank := func(l pipeline.ProofLink) int {
+		if l.Proves {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(out, func(a, b pipeline.ProofLink) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), a.Other.Digest.Compare(b.Other.Digest))
+	})
+	return out
 }
 
 // orderedReceipts sorts by key, folds repetitions of one act, and takes off the time and the receiver.

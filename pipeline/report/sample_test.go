@@ -19,6 +19,7 @@ var (
 	containerRef  = pipeline.Ref{Analyzer: "container", Version: 1, Parameters: "FFmpeg 7.1.5"}
 	pixelRef      = pipeline.Ref{Analyzer: "pixelhash", Version: 1, Parameters: "libav mjpeg 7.1.5"}
 	frameRef      = pipeline.Ref{Analyzer: "framehash", Version: 1, Parameters: "2 frames/s and keyframes"}
+	proofRef      = pipeline.Ref{Analyzer: "proof", Version: 2, Parameters: "OpenPGP"}
 	credentialRef = pipeline.Ref{Analyzer: "c2pa", Version: 1, Parameters: "C2PA 1.4 and 2.1"}
 	structureRef  = pipeline.Ref{Analyzer: "structure", Version: 1}
 	featureRef    = pipeline.Ref{Analyzer: "features", Version: 1, Parameters: "orb-m1"}
@@ -97,9 +98,37 @@ func photo() pipeline.Dossier {
 				Other: pipeline.Item{Digest: digest("crop"), Size: 96_120, Kind: pipeline.Photo, Format: "webp"}, Name: "unnamed (3)\u202e.webp",
 			},
 		},
+		Proofs:  proofLinks(),
 		Cluster: &pipeline.Cluster{Representative: it.Digest, Size: 3},
 		Rates: []pipeline.ErrorRate{{Basis: pipeline.NearPicture, Version: 2, Date: "2026-11-23", Measured: "2026-11-23-matching.md", Labelled: 100, Found: 99, Confirmed: 90,
 			Negatives: 1000, FalseSuggested: 1, MostMissed: 0.055, MostFalseConfirmed: 0.0039}, {Basis: pipeline.SharedAudio}},
+	}
+}
+
+// attestation is a signature over the photograph that stands in a file given with it.
+func attestation(name string) pipeline.Proof {
+	return pipeline.Proof{Form: "OpenPGP", Name: name, Digest: pointer(digest(name)), Of: digest("photo").String(), Result: pipeline.ProofSignerUnknown, By: "Some <Phone>", Key: "0a1b2c", Time: "2020-08-10T18:30:14Z", Algorithm: "RSA, SHA-256", Trust: "no list of keys"}
+}
+
+// attested is what a proof of ProofMode's states of the photograph.
+func attested(name string) pipeline.ProofStatement {
+	return pipeline.ProofStatement{
+		Source: "ProofMode", Name: name, Digest: pointer(digest(name)), Of: digest("photo").String(), Signed: pipeline.ProofSignerUnknown, Key: "0a1b2c",
+		Times:    []pipeline.CaptureTime{{Meaning: "file_created", Source: "ProofMode:File Created", Raw: "2020-08-10T21:30:12.000Z", Local: "2020-08-10T21:30:12", Zone: pipeline.ZoneNominal}},
+		Position: &pipeline.Position{Source: "ProofMode:Location", Latitude: 53.9, Longitude: 27.56, Raw: "53.9, 27.56"}, Accuracy: 12.5,
+		Device:    &pipeline.Device{Source: "ProofMode", Make: "Google", Model: "Google Pixel 4", Serial: "abc123"},
+		Sensitive: []pipeline.Field{{Name: "CellInfo", Value: "[257 02 <1234>]"}}, Fields: []pipeline.Field{{Name: "Manufacturer", Value: "Google"}}, Cut: true,
+	}
+}
+
+// proofLinks join the photograph with a bundle that names its bytes, and with a file whose bytes it names.
+func proofLinks() []pipeline.ProofLink {
+	bundle := pipeline.Item{Digest: digest("bundle"), Size: 4_400_000, Kind: pipeline.Other, Format: "zip"}
+	return []pipeline.ProofLink{
+		{Other: pipeline.Item{Digest: digest("text"), Size: 12, Kind: pipeline.Other}, Name: "proven.txt"},
+		{Other: bundle, Name: "proofmode <1>.zip", Proves: true, Facts: []pipeline.Measurement{
+			say(proofRef, pipeline.In("x.asc"), attestation("x.asc")), say(proofRef, pipeline.In("x.csv"), attested("x.csv")),
+		}},
 	}
 }
 
@@ -185,11 +214,13 @@ func photoStructure() []pipeline.Measurement {
 		say(structureRef, at("APP1[1]/XMP", 4200, 600), pipeline.Declaration{Subject: "ai", What: "compositeWithTrainedAlgorithmicMedia", Vocabulary: "IPTC DigitalSourceType", Source: "Iptc4xmpExt:DigitalSourceType"}),
 		say(credentialRef, at("APP11/c2pa/urn:uuid:0a1b", 5100, 9000), pipeline.Credential{
 			Manifest: "urn:uuid:0a1b", Active: true, Result: pipeline.CredentialInvalid, Binding: pipeline.BindingDiffers, Generator: "Camera <App> 2.0", Title: "IMG_1.jpg",
-			Statuses:    []pipeline.CredentialNote{{Code: "assertion.dataHash.mismatch", Of: "c2pa.hash.data", Text: "the file's bytes are not those that were bound"}},
+			Statuses:    []pipeline.CredentialNote{{Code: "assertion.dataHash.mismatch", Of: "c2pa.hash.data", Text: "the file's bytes are not those that were bound"}, {Code: "timeStamp.untrusted", Of: "c2pa.signature", Text: "who stamped the time is not on the trust list"}},
 			Signature:   pipeline.CredentialSeal{Algorithm: "ES256", Signer: "CN=Camera,O=Maker", Issuer: "CN=Maker CA", Serial: "77", Since: "2020-01-01T00:00:00Z", Until: "2030-01-01T00:00:00Z", Time: "2020-08-10T12:00:00Z", Authority: "CN=Clock", Trust: "list, 2026-11-29, certificates: 3"},
 			Actions:     []pipeline.CredentialAct{{Action: "c2pa.created", When: "2020-08-10T12:00:00Z", Agent: "Camera <App> 2.0", SourceType: "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}},
 			Ingredients: []pipeline.CredentialPart{{Title: "before.jpg", Relationship: "parentOf", Manifest: "urn:uuid:0a1c"}}, Assertions: []string{"c2pa.hash.data", "c2pa.actions"},
 		}),
+		say(proofRef, pipeline.In("IMG_1.jpg.asc"), attestation("IMG_1.jpg.asc")),
+		say(proofRef, pipeline.In("IMG_1.proof.csv"), attested("IMG_1.proof.csv")),
 		say(structureRef, at("APP1[1]/XMP", 4200, 600), pipeline.Relation{What: "derived_from", Value: "xmp.did:51aa<b>", Note: "documentID", Source: "xmpMM:DerivedFrom"}),
 	}
 }

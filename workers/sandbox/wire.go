@@ -26,7 +26,7 @@ const (
 )
 
 // MaxAside bounds what analyzers are told besides the item.
-const MaxAside = 3 << 20
+const MaxAside = 4 << 20
 
 // Bounds of the request.
 const (

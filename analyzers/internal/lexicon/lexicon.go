@@ -10,6 +10,7 @@ package lexicon
 import (
 	"embed"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -55,7 +56,7 @@ func Map(table string) map[string]string {
 }
 
 // Check says what is wrong with a table of that many columns: a line of another form, an entry without source or date, two
-// entries that are equal in the first unique columns.
+// entries that are equal in the first unique columns. A source is something that others can look up: nobody's knowledge.
 func Check(table string, columns, unique int) error {
 	seen, n := map[string]bool{}, 0
 	for line := range strings.Lines(table) {
@@ -69,6 +70,9 @@ func Check(table string, columns, unique int) error {
 		}
 		if cells[columns] == "" {
 			return fmt.Errorf("line %d names no source", n)
+		}
+		if nowhere.MatchString(cells[columns]) {
+			return fmt.Errorf("line %d names a source that nobody can look up: %q", n, cells[columns])
 		}
 		if _, err := time.Parse(time.DateOnly, cells[columns+1]); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
@@ -84,6 +88,9 @@ func Check(table string, columns, unique int) error {
 	}
 	return nil
 }
+
+// nowhere are words of sources that are none.
+var nowhere = regexp.MustCompile(`(?i)\bknowledge\b|\bno specification\b|\bunknown\b|\bunpublished\b|\bexperience\b|^\W*$`)
 
 // row cuts a line into its cells; ok is false of comments and empty lines.
 func row(line string) (cells []string, ok bool) {

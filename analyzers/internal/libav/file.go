@@ -40,7 +40,7 @@ func dotted(v C.uint) string { return fmt.Sprintf("%d.%d.%d", v>>16, v>>8&0xff, 
 type File struct {
 	limits    Limits
 	source    *source
-	io        *astiav.IOContext
+	io        *avio
 	format    *astiav.FormatContext
 	container Container
 	streams   []Stream
@@ -81,13 +81,13 @@ func Open(ctx context.Context, src io.ReaderAt, size int64, format string, limit
 }
 
 func (f *File) open(input *astiav.InputFormat) (err error) {
-	if f.io, err = astiav.AllocIOContext(bufferSize, false, f.source.read, f.source.seek, nil); err != nil {
-		return err
+	if f.io = newAVIO(f.source); f.io == nil {
+		return errors.New("no memory for reading")
 	}
 	if f.format = astiav.AllocFormatContext(); f.format == nil {
 		return errors.New("no memory for a format context")
 	}
-	f.format.SetPb(f.io)
+	f.io.under(f.context())
 	C.dokaz_open_nothing(f.context())
 	options := astiav.NewDictionary()
 	defer options.Free()
@@ -135,7 +135,7 @@ func (f *File) Close() {
 		f.format = nil
 	}
 	if f.io != nil {
-		f.io.Free()
+		f.io.free()
 		f.io = nil
 	}
 }

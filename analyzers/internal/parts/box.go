@@ -12,9 +12,10 @@ import (
 // begin the error is a *Stray.
 func Boxes(r io.ReaderAt, at, end int64) iter.Seq2[Part, error] {
 	return func(yield func(Part, error) bool) {
-		v := view{r: r, size: end}
+		v := look(r, end)
+		defer v.done()
 		for n := 0; at < end; n++ {
-			p, err := box(&v, at)
+			p, err := box(v, at)
 			if err == nil && n == MaxParts {
 				err = tooMany("boxes")
 			}

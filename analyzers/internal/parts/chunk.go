@@ -13,7 +13,8 @@ const PNGSignature = "\x89PNG\r\n\x1a\n"
 // The error is a *Cut where the file ends first, a *Stray where no chunk can begin.
 func PNGChunks(r io.ReaderAt, size int64) iter.Seq2[Part, error] {
 	return func(yield func(Part, error) bool) {
-		v := view{r: r, size: size}
+		v := look(r, size)
+		defer v.done()
 		b, err := v.peek(0, 8)
 		if err == nil && string(b) != PNGSignature {
 			err = &Stray{0, "no PNG signature"}
@@ -21,7 +22,7 @@ func PNGChunks(r io.ReaderAt, size int64) iter.Seq2[Part, error] {
 		at := int64(8)
 		for n := 0; err == nil; n++ {
 			var p Part
-			p, err = pngChunk(&v, at)
+			p, err = pngChunk(v, at)
 			if err == nil && n == MaxParts {
 				err = tooMany("PNG chunks")
 			}
@@ -65,7 +66,8 @@ func pngChunk(v *view, at int64) (Part, error) {
 // than eight bytes at the end are no chunk.
 func RIFFChunks(r io.ReaderAt, at, end int64) iter.Seq2[Part, error] {
 	return func(yield func(Part, error) bool) {
-		v := view{r: r, size: end}
+		v := look(r, end)
+		defer v.done()
 		for n := 0; end-at >= 8; n++ {
 			b, err := v.peek(at, 8)
 			if err == nil && n == MaxParts {

@@ -7,10 +7,7 @@
 package parts
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 
 	"dokaz/analyzers/internal/tiff"
 	"dokaz/pipeline"
@@ -18,10 +15,9 @@ import (
 
 // The bounds of every walk.
 const (
-	MaxParts = 1 << 20  // pieces of one kind in one file
-	MaxTable = 1 << 20  // bytes read at once of a table of HEIF items
-	MaxItems = 1 << 14  // items of a HEIF file, extents of them together, properties
-	window   = 64 << 10 // bytes of the file held while walking
+	MaxParts = 1 << 20 // pieces of one kind in one file
+	MaxTable = 1 << 20 // bytes read at once of a table of HEIF items
+	MaxItems = 1 << 14 // items of a HEIF file, extents of them together, properties
 )
 
 // Part is one piece of a file. Offsets count from the start of the file.
@@ -65,57 +61,4 @@ func (s *Stray) Error() string { return fmt.Sprintf("byte %s: %s", tiff.Grouped(
 // tooMany refuses a file of more pieces than anybody needs.
 func tooMany(what string) error {
 	return fmt.Errorf("%w: more than %s %s", pipeline.ErrRefused, tiff.Grouped(MaxParts), what)
-}
-
-// view reads a file through a window.
-type view struct {
-	r    io.ReaderAt
-	size int64
-	from int64 // offset of buf
-	buf  []byte
-	keep [window]byte
-}
-
-// load brings the bytes from at into the window.
-func (v *view) load(at int64) error {
-	n := min(int64(len(v.keep)), v.size-at)
-	got, err := v.r.ReadAt(v.keep[:n], at)
-	v.from, v.buf = at, v.keep[:got]
-	if int64(got) == n {
-		return nil
-	}
-	if err == nil || errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF // the file is shorter than it said
-	}
-	return err
-}
-
-// peek gives n ≤ 256 bytes at offset at, or fewer where the file ends. They are valid until the next call.
-func (v *view) peek(at, n int64) ([]byte, error) {
-	n = max(0, min(n, v.size-at))
-	if n == 0 {
-		return nil, nil
-	}
-	if at < v.from || at+n > v.from+int64(len(v.buf)) {
-		if err := v.load(at); err != nil {
-			return nil, err
-		}
-	}
-	return v.buf[at-v.from:][:n], nil
-}
-
-// find gives the offset of the first byte b from at on, or the end of the file.
-func (v *view) find(at int64, b byte) (int64, error) {
-	for at < v.size {
-		if at < v.from || at >= v.from+int64(len(v.buf)) {
-			if err := v.load(at); err != nil {
-				return 0, err
-			}
-		}
-		if i := bytes.IndexByte(v.buf[at-v.from:], b); i >= 0 {
-			return at + int64(i), nil
-		}
-		at = v.from + int64(len(v.buf))
-	}
-	return v.size, nil
 }

@@ -10,8 +10,9 @@ import (
 // holds the whole block. The error is a *Cut where the file ends first, a *Stray where no block can begin.
 func GIFBlocks(r io.ReaderAt, size int64) iter.Seq2[Part, error] {
 	return func(yield func(Part, error) bool) {
-		v := view{r: r, size: size}
-		p, err := gifScreen(&v)
+		v := look(r, size)
+		defer v.done()
+		p, err := gifScreen(v)
 		for n := 0; ; n++ {
 			if err == nil && n == MaxParts {
 				err = tooMany("GIF blocks")
@@ -23,7 +24,7 @@ func GIFBlocks(r io.ReaderAt, size int64) iter.Seq2[Part, error] {
 			if !yield(p, nil) || p.Name == "trailer" {
 				return
 			}
-			p, err = gifBlock(&v, p.End())
+			p, err = gifBlock(v, p.End())
 		}
 	}
 }

@@ -48,7 +48,8 @@ func (s Segment) Frame() bool {
 // ends first the error is a *Cut, where no stream begins at from a *Stray.
 func Segments(r io.ReaderAt, from, size int64) iter.Seq2[Segment, error] {
 	return func(yield func(Segment, error) bool) {
-		w := jpegWalk{view: view{r: r, size: size}, at: from}
+		w := jpegWalk{view: look(r, size), at: from}
+		defer w.done()
 		for n := 0; ; n++ {
 			s, err := w.next()
 			if err == nil && n == MaxParts {
@@ -66,7 +67,7 @@ func Segments(r io.ReaderAt, from, size int64) iter.Seq2[Segment, error] {
 }
 
 type jpegWalk struct {
-	view
+	*view
 	at    int64 // where the next marker must begin
 	begun bool  // SOI was seen
 	scan  int64 // where the scan header before at stands; at lies in entropy-coded data

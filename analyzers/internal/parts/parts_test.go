@@ -116,15 +116,19 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-// TestSegmentsAcrossWindows puts a marker on every position round the window's border.
+// TestSegmentsAcrossWindows puts a marker on every position round the borders of the windows, each twice as wide as the one before.
 func TestSegmentsAcrossWindows(t *testing.T) {
 	t.Parallel()
-	for shift := range 8 {
-		fill := strings.Repeat("x", window-10+shift)
-		file := "\xff\xd8\xff\xda\x00\x02" + fill + "\xff\x00" + "\xff\xd9"
-		got, _, err := segmentsOf(file)
-		end := int64(len(file))
-		check(t, outline{Parts: []Part{{"SOI", 0, 2, 0}, {"SOS", 2, 6, 0}, {"EOI", end - 2, end, 0}}}, got, err)
+	border := 0
+	for width := narrow; width <= wide; width *= 2 {
+		border += width
+		for shift := range 12 {
+			fill := strings.Repeat("x", border-14+shift)
+			file := "\xff\xd8\xff\xda\x00\x02" + fill + "\xff\x00" + "\xff\xd9"
+			got, _, err := segmentsOf(file)
+			end := int64(len(file))
+			check(t, outline{Parts: []Part{{"SOI", 0, 2, 0}, {"SOS", 2, 6, 0}, {"EOI", end - 2, end, 0}}}, got, err)
+		}
 	}
 }
 

@@ -27,7 +27,8 @@ const maxRecords = 256
 // bytes for each (type, distance back from SEFH, length), the directory's length and "SEFT", all little-endian. No specification
 // is published; this is the layout of files of such phones.
 func SamsungTrailer(r io.ReaderAt, from, size int64) (t Trailer, ok bool, err error) {
-	v := view{r: r, size: size}
+	v := look(r, size)
+	defer v.done()
 	tail, err := v.peek(max(from, size-8), 8)
 	if err != nil || len(tail) < 8 || string(tail[4:]) != "SEFT" {
 		return t, false, err
@@ -53,7 +54,7 @@ func SamsungTrailer(r io.ReaderAt, from, size int64) (t Trailer, ok bool, err er
 		if rec.At < from || rec.Length <= 0 {
 			continue
 		}
-		if err := rec.name(&v, table); err != nil {
+		if err := rec.name(v, table); err != nil {
 			return t, false, err
 		}
 		t.At = min(t.At, rec.At)

@@ -34,17 +34,30 @@ func Of(luma []float32, w, h int) []View {
 		return nil
 	}
 	s := newSheet(NewGray(luma, w, h))
-	out := []View{s.view("whole", s.Bounds())}
-	base := s.trimmed()
-	if base != s.Bounds() {
-		out = append(out, s.view("trimmed", base))
-	}
+	out, base := s.whole()
 	for _, p := range parts {
 		if box := p.of(base.Dx(), base.Dy()).Add(base.Min); !alike(box, base) {
 			out = append(out, s.view(p.name, box))
 		}
 	}
 	return out
+}
+
+// Whole returns the first views that Of returns: the whole, and the picture without its borders where it has some.
+func Whole(luma []float32, w, h int) []View {
+	if w < 1 || h < 1 || w > MaxSide || h > MaxSide || len(luma) != w*h {
+		return nil
+	}
+	out, _ := newSheet(NewGray(luma, w, h)).whole()
+	return out
+}
+
+func (s *sheet) whole() (out []View, base image.Rectangle) {
+	out = []View{s.view("whole", s.Bounds())}
+	if base = s.trimmed(); base != s.Bounds() {
+		out = append(out, s.view("trimmed", base))
+	}
+	return out, base
 }
 
 // alike reports whether part leaves out so little of box that it says nothing new.

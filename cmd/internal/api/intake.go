@@ -164,12 +164,6 @@ func (a *API) room(ctx context.Context, announced int64) error {
 	return nil
 }
 
-// The claims that say which files came together.
-const (
-	claimSidecar = "sidecar:" // and the sidecar's name, of the file
-	claimOwner   = "sidecar_of"
-)
-
 // record makes items of what was sealed, the sidecars first: the file's receipt names them.
 func (a *API) record(ctx context.Context, g given) (*intakeOutput, error) {
 	by := pipeline.Actor("token " + caller(ctx).ID + " (" + caller(ctx).Name + ")")
@@ -177,13 +171,13 @@ func (a *API) record(ctx context.Context, g given) (*intakeOutput, error) {
 	it := g.file.sealed.Item
 	for _, s := range g.sidecars {
 		d := s.sealed.Item.Digest
-		if _, err := a.Intake.Record(ctx, by, s.sealed, pipeline.Claims{Other: map[string]string{claimOwner: it.Digest.String()}}); err != nil {
+		if _, err := a.Intake.Record(ctx, by, s.sealed, pipeline.Claims{Other: map[string]string{pipeline.ClaimSidecarOf: it.Digest.String()}}); err != nil {
 			return nil, err
 		}
 		if g.claims.Other == nil {
 			g.claims.Other = map[string]string{}
 		}
-		g.claims.Other[claimSidecar+s.name] = d.String()
+		g.claims.Other[pipeline.ClaimSidecar+s.name] = d.String()
 		out.Body.Sidecars = append(out.Body.Sidecars, Sidecar{s.name, d})
 	}
 	got, err := a.Intake.Record(ctx, by, g.file.sealed, g.claims)

@@ -34,6 +34,7 @@ type Config struct {
 	PDF      bool          `koanf:"pdf" json:"pdf"`           // a batch writes each report as PDF, too
 	ExifTool string        `koanf:"exiftool" json:"exiftool"` // "auto" is the one found on PATH, "off" none, else the path of one
 	Trust    string        `koanf:"trust" json:"trust"`       // file of those whose Content Credentials are trusted; "" is the list that ships
+	Keys     string        `koanf:"keys" json:"keys"`         // file of OpenPGP keys whose holders are known; "" knows nobody
 	Child    ChildLimits   `koanf:"child" json:"child"`
 
 	Limits pipeline.Limits `koanf:"limits" json:"limits"` // what one file may make an examination do
@@ -89,6 +90,7 @@ func defaults() map[string]any {
 		"pdf":          false,
 		"exiftool":     "auto",
 		"trust":        "",
+		"keys":         "",
 		"child.memory": int64(6) << 30,
 		"child.cpu":    "15m",
 		"child.wall":   "20m",

@@ -34,7 +34,14 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 	if err != nil {
 		return catalog.Examined{}, err
 	}
+	with, err := s.sidecars(ctx, it.Digest)
+	if err != nil {
+		return catalog.Examined{}, err
+	}
 	kept, todo := remembered(known, s.refs())
+	if !toldOf(kept, with) {
+		kept, todo = s.provenAnew(kept, todo)
+	}
 	if len(todo) == 0 {
 		return catalog.Examined{Examination: kept, Detail: "every analyzer had done its work before"}, nil
 	}
@@ -56,7 +63,12 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 			return catalog.Examined{}, errors.Join(err, o.Close())
 		}
 	}
-	got, err := s.ask(ctx, s.Child, it, o, todo)
+	if slices.Contains(todo, s.settings.Proving()) {
+		if err := s.fetch(ctx, with); err != nil {
+			return catalog.Examined{}, errors.Join(err, o.Close())
+		}
+	}
+	got, err := s.ask(ctx, s.Child, it, o, todo, with...)
 	if err = errors.Join(err, o.Close()); err != nil {
 		return catalog.Examined{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"dokaz/analyzers"
+	"dokaz/analyzers/proof"
 	"dokaz/analyzers/readers"
 	"dokaz/pipeline"
 	"dokaz/workers/sandbox"
@@ -36,25 +37,26 @@ const (
 	exiftoolAnswer = 1 << 20
 	exiftoolWall   = 10 * time.Second
 	exiftoolFiles  = 100
-	maxTrust       = 1 << 20 // bytes of a trust list
+	maxTrust       = 1 << 20   // bytes of a trust list
+	maxKeys        = 256 << 10 // bytes of a list of keys
 )
 
 // settingsOf reads what the configuration and the machine have analyzers told. An ExifTool that is named and cannot be used is an error; one
 // that is only looked for may be absent.
 func settingsOf(c Config) (analyzers.Settings, *exiftool, error) {
 	var s analyzers.Settings
-	if c.Trust != "" {
-		f, err := os.Open(c.Trust)
-		if err == nil {
-			s.Trust, err = io.ReadAll(io.LimitReader(f, maxTrust+1))
-			err = errors.Join(err, f.Close())
-		}
-		if err == nil && len(s.Trust) > maxTrust {
-			err = fmt.Errorf("a list of more than %d bytes", maxTrust)
-		}
-		if err = errors.Join(err, s.Check()); err != nil {
-			return s, nil, fmt.Errorf("%w: trust: %w", ErrConfig, err)
-		}
+	var err error
+	if s.Trust, err = list(c.Trust, maxTrust); err == nil {
+		err = s.Check()
+	}
+	if err != nil {
+		return s, nil, fmt.Errorf("%w: trust: %w", ErrConfig, err)
+	}
+	if s.Keys, err = list(c.Keys, maxKeys); err == nil {
+		err = s.Check()
+	}
+	if err != nil {
+		return s, nil, fmt.Errorf("%w: keys: %w", ErrConfig, err)
 	}
 	switch c.ExifTool {
 	case "off":
@@ -80,6 +82,22 @@ func settingsOf(c Config) (analyzers.Settings, *exiftool, error) {
 	}
 	s.ExifTool.Version = e.version
 	return s, e, nil
+}
+
+// list reads a file that the configuration names; "" is no file.
+func list(path string, most int64) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err = errors.Join(err, f.Close()); err == nil && int64(len(b)) > most {
+		err = fmt.Errorf("a list of more than %d bytes", most)
+	}
+	return b, err
 }
 
 // Lines of ExifTool's own script: what runs it, and its version.
@@ -152,9 +170,10 @@ func (e *exiftool) ask(ctx context.Context, child *sandbox.Child, o pipeline.Ori
 	return heard, nil
 }
 
-// ask has a child examine an item, told of the settings and of what ExifTool says where its analyzer is among refs.
-func (h *House) ask(ctx context.Context, child *sandbox.Child, it pipeline.Item, o pipeline.Original, refs []pipeline.Ref) (sandbox.Result, error) {
+// ask has a child examine an item, told of the settings, of the files given with it, and of what ExifTool says where its analyzer is among refs.
+func (h *House) ask(ctx context.Context, child *sandbox.Child, it pipeline.Item, o pipeline.Original, refs []pipeline.Ref, with ...proof.Sidecar) (sandbox.Result, error) {
 	s := h.settings
+	s.Sidecars = with
 	if h.exiftool != nil && slices.Contains(refs, s.Reading()) && it.Kind != pipeline.Other {
 		var err error
 		if s.ExifTool, err = h.exiftool.ask(ctx, child, o); err != nil {

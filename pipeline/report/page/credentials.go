@@ -2,6 +2,7 @@ package page
 
 import (
 	"html/template"
+	"slices"
 
 	"dokaz/pipeline"
 )
@@ -22,22 +23,28 @@ func (m maker) credentials() template.HTML {
 		t.rows = append(t.rows, []template.HTML{
 			Join("<br>", shown(c.Manifest), of, m.where(s.Where)),
 			Join("<br>", "<b>"+m.Word("credential", string(c.Result))+"</b>", m.Word("binding", string(c.Binding))),
-			m.seal(c.Signature), m.manifest(c), Join("<br>", statuses...),
+			m.seal(c.Signature, slices.ContainsFunc(c.Statuses, stampUntrusted)), m.manifest(c), Join("<br>", statuses...),
 		})
 	}
 	return t.HTML()
 }
 
-// seal tells who signed, when, and by which list that is known.
-func (m maker) seal(s pipeline.CredentialSeal) template.HTML {
+// stampUntrusted picks out the status that tells of a time stamp whose authority is on no list (C2PA 1.4 §15.2).
+func stampUntrusted(n pipeline.CredentialNote) bool { return n.Code == "timeStamp.untrusted" }
+
+// seal tells who signed, when, and by which list that is known. Who stamped the time and is on no list is told as what the stamp says.
+func (m maker) seal(s pipeline.CredentialSeal, stampUnknown bool) template.HTML {
 	var lines []template.HTML
 	if s.Signer != "" {
 		lines = append(lines, m.Say("credentials.certificate", "signer", s.Signer, "issuer", s.Issuer, "since", s.Since, "until", s.Until), Join(", ", code(s.Algorithm), code(s.Serial)))
 	}
-	if s.Time != "" {
-		lines = append(lines, m.Say("credentials.stamped", "time", s.Time, "authority", s.Authority))
-	} else {
+	switch {
+	case s.Time == "":
 		lines = append(lines, m.Say("credentials.unstamped"))
+	case stampUnknown:
+		lines = append(lines, m.Say("credentials.stamped_unknown", "time", s.Time, "authority", s.Authority))
+	default:
+		lines = append(lines, m.Say("credentials.stamped", "time", s.Time, "authority", s.Authority))
 	}
 	return Join("<br>", append(lines, m.Say("credentials.trust", "trust", s.Trust))...)
 }

@@ -19,10 +19,17 @@ func (m maker) fillFront(v *view) error {
 	v.Line = m.line()
 
 	clear, blurred, w, h := m.own()
-	p, err := m.picture(clear, blurred, m.Text("picture_this"))
+	label, note := m.Text("picture_this"), ""
+	if clear == nil && blurred == nil {
+		if clear, w, h = m.preview(); clear != nil {
+			label, note = m.Text("picture_preview"), m.Text("picture_preview")
+		}
+	}
+	p, err := m.picture(clear, blurred, label)
 	if err != nil {
 		return err
 	}
+	p.Note = note
 	p.Width, p.Height = w, h
 	v.Picture = p
 
@@ -108,7 +115,7 @@ func (m maker) duration() (float64, bool) {
 
 // personal lists what in this page can endanger people.
 func (m maker) personal() []template.HTML {
-	positions, serials, givers := 0, 0, 0
+	positions, serials, givers, networks := 0, 0, 0, 0
 	for _, s := range all[pipeline.Position](m.r) {
 		if s.fact.Valid() {
 			positions++
@@ -118,6 +125,15 @@ func (m maker) personal() []template.HTML {
 		if s.fact.Serial != "" {
 			serials++
 		}
+	}
+	for _, s := range m.statements() {
+		if s.fact.Position != nil {
+			positions++
+		}
+		if s.fact.Device != nil && s.fact.Device.Serial != "" {
+			serials++
+		}
+		networks += len(s.fact.Sensitive)
 	}
 	for _, c := range m.r.Core.Receipts {
 		if c.Claims.Latitude != "" || c.Claims.Longitude != "" {
@@ -131,7 +147,7 @@ func (m maker) personal() []template.HTML {
 	for _, x := range []struct {
 		line  string
 		count int
-	}{{"front.personal_position", positions}, {"front.personal_serial", serials}, {"front.personal_giver", givers}} {
+	}{{"front.personal_position", positions}, {"front.personal_serial", serials}, {"front.personal_network", networks}, {"front.personal_giver", givers}} {
 		if x.count > 0 {
 			out = append(out, m.Say(x.line, "count", x.count))
 		}

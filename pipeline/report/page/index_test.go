@@ -166,7 +166,7 @@ func TestJSONLKeepsTextAsGiven(t *testing.T) {
 func TestWeigh(t *testing.T) {
 	t.Parallel()
 	r, _ := sample(t, "photo")
-	if diff := cmp.Diff(Weights{Contradicts: 3, Questions: 7, Supports: 2, Note: 15}, Weigh(r.Core.Findings)); diff != "" {
+	if diff := cmp.Diff(Weights{Contradicts: 3, Questions: 9, Supports: 2, Note: 16}, Weigh(r.Core.Findings)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -29,7 +29,8 @@ type picture struct {
 	Hide    string
 	Width   int // pixels, 0 where not known
 	Height  int
-	Lazy    bool // a file beside the page, to be loaded when it comes into view
+	Note    string // what it is, where it is not what is expected there
+	Lazy    bool   // a file beside the page, to be loaded when it comes into view
 }
 
 // inliner turns derivatives into data URIs and counts what a page has taken.
@@ -94,6 +95,18 @@ func (m maker) picture(clear, blurred *pipeline.Digest, alt string) (picture, er
 		p.Absent = m.Text("picture_none")
 	}
 	return p, nil
+}
+
+// preview returns the largest preview that the file holds, where no small picture of the item itself could be made: what stands for it then is no picture
+// of it, and may show something else.
+func (m maker) preview() (largest *pipeline.Digest, width, height int) {
+	for _, s := range all[pipeline.Derivative](m.r) {
+		if s.fact.Role == "embedded-preview" && s.fact.Width*s.fact.Height > width*height {
+			d := s.fact.Digest
+			largest, width, height = &d, s.fact.Width, s.fact.Height
+		}
+	}
+	return largest, width, height
 }
 
 // own returns the item's own small pictures.

@@ -39,6 +39,9 @@ type view struct {
 	Keytimes    []keytimes
 	Structure   template.HTML
 	Credentials template.HTML
+	Proofs      template.HTML
+	ProofLinks  template.HTML
+	Statements  template.HTML
 	Hashes      template.HTML
 	Footage     []template.HTML
 	MatchLine   template.HTML
@@ -106,6 +109,7 @@ func viewOf(book *words.Book, r pipeline.Report, doc pipeline.Digest, a Album) (
 	m.fillStreams(&v)
 	v.Structure = m.structure()
 	v.Credentials = m.credentials()
+	v.Proofs, v.ProofLinks, v.Statements = m.proofs(), m.proofLinks(), m.proofStatements()
 	m.fillHashes(&v)
 	if err := m.fillMatches(&v); err != nil {
 		return view{}, err

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,9 +29,21 @@ func sealedBy(c pipeline.Credential) map[string]string {
 		}
 		return quote(s)
 	}
-	return map[string]string{
-		"signer": or(c.Signature.Signer), "issuer": or(c.Signature.Issuer), "time": or(c.Signature.Time), "generator": or(c.Generator), "trust": or(c.Signature.Trust),
+	stamp := "none"
+	if c.Signature.Time != "" {
+		stamp = "known"
+		if StampUnknown(c) {
+			stamp = "unknown"
+		}
 	}
+	return map[string]string{
+		"stamp": stamp, "signer": or(c.Signature.Signer), "issuer": or(c.Signature.Issuer), "time": or(c.Signature.Time), "generator": or(c.Generator), "trust": or(c.Signature.Trust),
+	}
+}
+
+// StampUnknown reports whether a credential's time stamp is of an authority that is on no list: its name and its time are then but what the stamp says.
+func StampUnknown(c pipeline.Credential) bool {
+	return slices.ContainsFunc(c.Statuses, func(n pipeline.CredentialNote) bool { return n.Code == "timeStamp.untrusted" })
 }
 
 func citeCredential(s said[pipeline.Credential]) []pipeline.Cite {
@@ -86,7 +99,7 @@ func partlyBound(d pipeline.Dossier) []pipeline.Finding {
 	var out []pipeline.Finding
 	for _, s := range all[pipeline.Credential](d) {
 		for _, n := range s.fact.Statuses {
-			if n.Code == "assertion.dataHash.additionalExclusionsPresent" {
+			if n.Code == "assertion.dataHash.additionalExclusionsPresent" || n.Code == "assertion.bmffHash.additionalExclusionsPresent" {
 				out = append(out, pipeline.Finding{Code: "provenance.partly_bound", Weight: pipeline.Note, Values: map[string]string{"of": quote(n.Of)}, Cites: citeCredential(s)})
 			}
 		}

@@ -13,7 +13,19 @@ func sealedFact(r pipeline.CredentialResult, active bool, codes ...string) pipel
 	return states(c)
 }
 
-const sealedValues = " generator=maker issuer=CN=b signer=CN=a time=— trust=list"
+const sealedValues = " generator=maker issuer=CN=b signer=CN=a stamp=none time=— trust=list"
+
+// stampedBy adds a time stamp, of an authority that is on the trust list or not.
+func stampedBy(d pipeline.Dossier, known bool) pipeline.Dossier {
+	m := &d.Examination.Measurements[0]
+	c := m.Fact.(pipeline.Credential)
+	c.Signature.Time = "2020"
+	if !known {
+		c.Statuses = append(c.Statuses, pipeline.CredentialNote{Code: "timeStamp.untrusted"})
+	}
+	m.Fact = c
+	return d
+}
 
 var provenanceCases = map[pipeline.Code]map[string]testCase{
 	"provenance.valid": {
@@ -23,8 +35,10 @@ var provenanceCases = map[pipeline.Code]map[string]testCase{
 		"does not hold":   {sealedFact(pipeline.CredentialInvalid, true), nil},
 	},
 	"provenance.signer_unknown": {
-		"nobody known": {sealedFact(pipeline.CredentialSignerUnknown, true), []string{"note" + sealedValues}},
-		"known":        {sealedFact(pipeline.CredentialValid, true), nil},
+		"nobody known":              {sealedFact(pipeline.CredentialSignerUnknown, true), []string{"note" + sealedValues}},
+		"known":                     {sealedFact(pipeline.CredentialValid, true), nil},
+		"stamped by somebody known": {stampedBy(sealedFact(pipeline.CredentialSignerUnknown, true), true), []string{"note generator=maker issuer=CN=b signer=CN=a stamp=known time=2020 trust=list"}},
+		"stamped by somebody":       {stampedBy(sealedFact(pipeline.CredentialSignerUnknown, true), false), []string{"note generator=maker issuer=CN=b signer=CN=a stamp=unknown time=2020 trust=list"}},
 	},
 	"provenance.invalid": {
 		"two things":    {sealedFact(pipeline.CredentialInvalid, true, "a", "b"), []string{"questions codes=a, b" + sealedValues}},
@@ -35,8 +49,9 @@ var provenanceCases = map[pipeline.Code]map[string]testCase{
 		"all holds": {sealedFact(pipeline.CredentialValid, true), nil},
 	},
 	"provenance.partly_bound": {
-		"more left out": {sealedFact(pipeline.CredentialValid, true, "assertion.dataHash.additionalExclusionsPresent"), []string{"note of=c2pa.hash.data"}},
-		"itself alone":  {sealedFact(pipeline.CredentialValid, true), nil},
+		"more left out":  {sealedFact(pipeline.CredentialValid, true, "assertion.dataHash.additionalExclusionsPresent"), []string{"note of=c2pa.hash.data"}},
+		"boxes left out": {sealedFact(pipeline.CredentialValid, true, "assertion.bmffHash.additionalExclusionsPresent"), []string{"note of=c2pa.hash.data"}},
+		"itself alone":   {sealedFact(pipeline.CredentialValid, true), nil},
 	},
 	"provenance.ai_declared": {
 		"drawn by a machine": {states(pipeline.Declaration{Subject: "ai", What: "trainedAlgorithmicMedia", Source: "x"}), []string{"questions count=1 terms=trainedAlgorithmicMedia (x)"}},

@@ -15,7 +15,7 @@ import (
 )
 
 // version is bumped whenever a finding can come out differently for the same dossier.
-const version = 8
+const version = 9
 
 // The tolerances of the comparisons. They are stated in Ref and so in every report.
 const (
@@ -74,6 +74,11 @@ func All() []pipeline.Rule {
 		{Code: "provenance.not_checked", Judge: credentialUnchecked},
 		{Code: "provenance.partly_bound", Judge: partlyBound},
 		{Code: "provenance.ai_declared", Judge: declaredAI},
+		{Code: "proof.valid", Judge: proofsThat("proof.valid", pipeline.Supports, pipeline.ProofValid)},
+		{Code: "proof.signer_unknown", Judge: proofsThat("proof.signer_unknown", pipeline.Note, pipeline.ProofSignerUnknown)},
+		{Code: "proof.invalid", Judge: proofsThat("proof.invalid", pipeline.Questions, pipeline.ProofInvalid)},
+		{Code: "proof.not_checked", Judge: proofsThat("proof.not_checked", pipeline.Note, pipeline.ProofNotChecked)},
+		{Code: "proof.disagrees", Judge: proofDisagrees},
 		{Code: "platform.consistent", Judge: platformTraces},
 		{Code: "analysis.incomplete", Judge: incomplete},
 		{Code: "reuse.same_bytes", Judge: sameBytes},

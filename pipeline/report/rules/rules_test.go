@@ -17,6 +17,9 @@ func casesOf(code pipeline.Code) map[string]testCase {
 	if c, ok := cases[code]; ok {
 		return c
 	}
+	if c, ok := proofCases[code]; ok {
+		return c
+	}
 	return provenanceCases[code]
 }
 
