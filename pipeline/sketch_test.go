@@ -37,3 +37,28 @@ func TestSketchesThatPart(t *testing.T) {
 		}
 	}
 }
+
+func TestSketchesThatStand(t *testing.T) {
+	t.Parallel()
+	standing := stripes(40, 200, 0)
+	part := stripes(60, 220, 0) // lighter all over, and something before the last sixth of it
+	for i := len(part) - len(part)/6; i < len(part); i++ {
+		part[i] = 255
+	}
+	for name, c := range map[string]struct {
+		s     Sketch
+		share float64
+		want  bool
+	}{
+		"the same":            {standing, 1, true},
+		"lighter":             {stripes(60, 220, 0), 1, true},
+		"moved":               {stripes(40, 200, 2), 0.75, false}, // a third of the places
+		"a part of it, 0.75":  {part, 0.75, true},
+		"a part of it, 0.95":  {part, 0.95, false},
+		"of other brightness": {stripes(40, 180, 0), 0.75, false}, // half the places, which is all that a median can level
+	} {
+		if got := c.s.Standing(&standing, c.share); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -38,8 +38,9 @@ const (
 	changed   = 24               // bits of the PDQ hash by which a picture differs that does not stand
 
 	another = 0.4         // of the sketch's contrast by which a frame differs that shows something else,
-	atOnce  = 8           // such frames that are taken at once at first
-	onePer  = time.Second // and one more whenever this has gone by: features are a tenth of what a film costs
+	atOnce  = 8           // such frames that are taken at once at first,
+	onePer  = time.Second // and one more whenever this has gone by, since features are a tenth of what a film costs,
+	mostly  = 0.75        // but of a frame with this share of its places as they were
 )
 
 // Analyzer is the watcher of photos and videos.
@@ -55,10 +56,10 @@ func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "features",
-		Version: 3,
+		Version: 4,
 		Parameters: fmt.Sprintf("%s of luma area-averaged to at most %d pixels a side, at most %d of a photo with a miniature of %d pixels, %d of a frame of video of %d pixels; "+
-			"frames that changed by %d bits of PDQ at most once in %s, others after %s to %s, those that changed by %.2f of the contrast at once, %d and one in %s, at most %d; %s",
-			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, again, longest, another, atOnce, onePer, MaxFrames, media.Within(a.limits).Parameters()),
+			"frames that changed by %d bits of PDQ at most once in %s, others after %s to %s, those that changed by %.2f of the contrast at once, %d, and one in %s of those with less than %.2f of their places standing, at most %d; %s",
+			orb.Algorithm, orb.Side, perPhoto, miniature, perFrame, frameSide, changed, least, again, longest, another, atOnce, onePer, mostly, MaxFrames, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Photo, pipeline.Video},
 		Yields: []pipeline.FactKind{pipeline.KindLocalFeatures},
 	}
@@ -96,18 +97,14 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 	if f.Between || !first && w.still {
 		return nil
 	}
-	if !first && f.Time < w.looked+least {
-		if !w.atOnce(f) {
-			return nil
-		}
-		w.early++
+	if !first && !w.due(f) {
+		return nil
 	}
 	w.looked = f.Time
-	picture := f.Picture
+	var averages pdq.Averages
 	if !w.still {
-		averages := pdq.Frame(w.luma, f.Picture)
+		averages = pdq.Frame(w.luma, f.Picture)
 		w.luma = averages.Pix
-		picture = &image.Gray{Pix: averages.Pix, Stride: averages.W, Rect: image.Rect(0, 0, averages.W, averages.H)}
 		hash, _, err := w.hasher.OfAverages(averages)
 		if err != nil {
 			return fmt.Errorf("features: frame %d: %w", f.Index, err)
@@ -130,29 +127,42 @@ func (w *watch) Frame(ctx context.Context, f pipeline.Frame) error {
 		size := f.Size()
 		w.fact.Width, w.fact.Height = size.X, size.Y
 	}
-	w.fact.Frames = append(w.fact.Frames, w.featured(picture, f.Time))
+	w.fact.Frames = append(w.fact.Frames, w.featured(f, averages))
 	return nil
 }
 
-// atOnce reports whether a frame shows something else altogether than the last one taken, and few such frames were taken so far.
-func (w *watch) atOnce(f pipeline.Frame) bool {
-	return w.sketch != nil && f.Sketch != nil && w.early < atOnce+int(f.Time/onePer) && f.Sketch.Parted(w.sketch, another)
+// due reports whether to look at a frame of video that is not the first.
+func (w *watch) due(f pipeline.Frame) bool {
+	if f.Time >= w.looked+least {
+		return true
+	}
+	if !w.atOnce(f) {
+		return false
+	}
+	w.early++
+	return true
 }
 
-// featured takes the features of a photo, or of a frame of which a reduction will do.
-func (w *watch) featured(picture image.Image, at time.Duration) pipeline.FeaturedFrame {
-	side, n := frameSide, perFrame
+// atOnce reports whether a frame shows something else altogether than the last one taken, and few such frames were taken so far; beyond
+// the first of them, one of which most stands, as before a camera that does, is not worth it.
+func (w *watch) atOnce(f pipeline.Frame) bool {
+	if w.sketch == nil || f.Sketch == nil || !f.Sketch.Parted(w.sketch, another) {
+		return false
+	}
+	return w.early < atOnce || w.early < atOnce+int(f.Time/onePer) && !f.Sketch.Standing(w.sketch, mostly)
+}
+
+// featured takes the features of a photo, or of a frame of which averages are known.
+func (w *watch) featured(f pipeline.Frame, a pdq.Averages) pipeline.FeaturedFrame {
+	out := pipeline.FeaturedFrame{Time: float64(f.Time.Round(time.Millisecond).Milliseconds()) / 1000}
 	if w.still {
-		side, n = orb.Side, perPhoto
+		luma, width, height := raster.Luma(f.Picture, orb.Side)
+		out.Points, out.Miniature = orb.Features(luma, width, height, perPhoto), small(f.Picture)
+	} else {
+		width, height := raster.Fit(a.W, a.H, frameSide)
+		out.Points = orb.FeaturesOfFrame(a.Pix, a.W, a.H, width, height, perFrame)
 	}
-	luma, width, height := raster.Luma(picture, side)
-	points := orb.Features(luma, width, height, n)
-	out := pipeline.FeaturedFrame{
-		Time: float64(at.Round(time.Millisecond).Milliseconds()) / 1000, Count: len(points), Points: points,
-	}
-	if w.still {
-		out.Miniature = small(picture)
-	}
+	out.Count = len(out.Points)
 	return out
 }
 

@@ -34,7 +34,7 @@ func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "framehash",
-		Version: 4,
+		Version: 5,
 		Parameters: fmt.Sprintf("%s; borders agreed over %d frames, at most %d; at most %d frames a stream; miniatures of at most %d pixels, at most %d; %s",
 			pdq.FrameParameters, stretch, maxBoxes, MaxFrames, miniatureArea, MaxMiniatures, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Video},

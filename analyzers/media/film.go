@@ -29,7 +29,7 @@ func (p *Projector) film(ctx context.Context, it pipeline.Item, o pipeline.Origi
 		limits: p.limits, clock: newClock(stream), sampler: sampler{keysOnly: p.limits.Keys}, moving: moving{off: p.limits.Keys}, begin: begin, frame: frame, stated: f.Container(),
 		footage: pipeline.Footage{Decoder: libav.FilmDecoder(stream), Stream: index, Decoded: &pipeline.Decoded{}},
 	}
-	err = f.Frames(ctx, index, libav.FrameOptions{KeysOnly: p.limits.Keys, Apart: keysApart}, s.show)
+	err = f.Frames(ctx, index, libav.FrameOptions{KeysOnly: p.limits.Keys, Apart: keysApart, Glanced: newQuarters(stream).passed}, s.show)
 	*s.footage.Decoded = f.Decoded()
 	s.footage.Decoded.Limited = s.footage.Decoded.Limited || p.limits.Keys
 	switch {

@@ -38,7 +38,7 @@ func NewWith(l Limits) *Projector {
 
 // Parameters says in words what the pixels and times shown depend on, the builds of all decoders included.
 func (p *Projector) Parameters() string {
-	sampling := fmt.Sprintf("%d frames/s and keyframes (at most %d/s); between them those that changed by %.2f of the contrast, %s apart, at most %d",
+	sampling := fmt.Sprintf("%d frames/s and keyframes (at most %d/s); between them those that changed by %.2f of the contrast, %s apart, at most %d, not deblocked where no frame refers to them",
 		time.Second/every, keysPerSecond, changed, betweenApart, maxBetween)
 	if p.limits.Keys {
 		sampling = fmt.Sprintf("keyframes alone, at least %s apart", keysApart)

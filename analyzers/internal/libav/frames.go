@@ -39,6 +39,7 @@ func (f *File) Frames(ctx context.Context, stream int, opts FrameOptions, show f
 	if opts.KeysOnly {
 		d.passes = d.thinned(opts.Apart)
 	}
+	d.glanced = opts.Glanced
 	return d.run(ctx)
 }
 
@@ -64,6 +65,9 @@ func (d *decoding) run(ctx context.Context) error {
 		if p.StreamIndex() != d.stream.Index || (d.passes != nil && d.passes(p)) {
 			return nil
 		}
+		if d.glanced != nil {
+			d.sparing(d.glanced(p.Pts()))
+		}
 		return d.feed(ctx, p)
 	})
 	if err == nil {
@@ -74,6 +78,16 @@ func (d *decoding) run(ctx context.Context) error {
 	}
 	d.file.decoded.Limited = err != nil
 	return errors.Join(err, d.damage.orNil())
+}
+
+// sparing has the decoder leave out the filter that smooths the borders of blocks (ITU-T H.264 §8.7) in frames to come that no other
+// refers to, or not. A decoder on one thread asks when it begins a frame.
+func (d *decoding) sparing(yes bool) {
+	c := (*C.AVCodecContext)(d.codec.UnsafePointer())
+	c.skip_loop_filter = C.AVDISCARD_DEFAULT
+	if yes {
+		c.skip_loop_filter = C.AVDISCARD_NONREF
+	}
 }
 
 // Decoded is what Frames or Samples came to, of the stream that it was asked for. A decoder that was asked for keyframes alone has
@@ -142,15 +156,16 @@ func (d *decoding) concealed(ticks int64) {
 
 // decoding is one stream at work.
 type decoding struct {
-	file   *File
-	stream Stream
-	codec  *astiav.CodecContext
-	frame  *astiav.Frame
-	got    func() error              // shows the frame that was decoded
-	passes func(*astiav.Packet) bool // says which packets not to decode; may be nil
-	damage *DamageError
-	shown  int64
-	spare  *image.YCbCr // the last picture copied out
+	file    *File
+	stream  Stream
+	codec   *astiav.CodecContext
+	frame   *astiav.Frame
+	got     func() error              // shows the frame that was decoded
+	passes  func(*astiav.Packet) bool // says which packets not to decode; may be nil
+	damage  *DamageError
+	glanced func(ticks int64) bool // see FrameOptions; may be nil
+	shown   int64
+	spare   *image.YCbCr // the last picture copied out
 }
 
 func (f *File) decoder(stream int, opts FrameOptions) (*decoding, error) {
@@ -300,8 +315,8 @@ func (d *decoding) reduced(side int) (*image.Gray, bool) {
 		return nil, false
 	}
 	out := image.NewGray(image.Rect(0, 0, w, h))
-	sums := make([]uint16, int(raw.width))
-	ok := C.dokaz_reduce(raw, C.int(box), C.int(w), C.int(h), (*C.uint16_t)(&sums[0]), (*C.uint8_t)(&out.Pix[0])) != 0
+	sums, means := make([]uint16, int(raw.width)), make([]uint8, int(raw.width))
+	ok := C.dokaz_reduce(raw, C.int(box), C.int(w), C.int(h), (*C.uint16_t)(&sums[0]), (*C.uint8_t)(&means[0]), (*C.uint8_t)(&out.Pix[0])) != 0
 	return out, ok
 }
 

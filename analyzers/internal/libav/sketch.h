@@ -6,6 +6,8 @@
 #include <libavutil/frame.h>
 #include <libavutil/pixdesc.h>
 
+#include "vectors.h"
+
 enum { dokaz_run = 8 }; // samples of a row that a place is the mean of
 
 // dokaz_sketch fills out with columns × rows means of the first component, in the middle of as many cells. It returns 0, and says nothing,
@@ -36,31 +38,64 @@ static inline int dokaz_sketch(const AVFrame *f, int columns, int rows, uint8_t 
 	return 1;
 }
 
+// dokaz_boxes writes the means of one row of boxes of box × box samples, of which sums has the columns' sums. All windows are
+// averaged, and of them those taken that begin a box: so the compiler takes many at a time. means has room for them.
+__attribute__((always_inline)) static inline void dokaz_boxes(const int box, int width, const uint16_t *restrict sums, uint8_t *restrict means, uint8_t *restrict out) {
+	const int area = box * box, last = (width - 1) * box;
+	for (int x = 0; x <= last; x++) {
+		uint16_t sum = area / 2;
+		for (int i = 0; i < box; i++)
+			sum += sums[x + i];
+		means[x] = (uint8_t)(sum / (uint16_t)area);
+	}
+	for (int x = 0; x < width; x++)
+		out[x] = means[x * box];
+}
+
+// dokaz_large_boxes does the same for boxes of any side up to 256.
+__attribute__((always_inline)) static inline void dokaz_large_boxes(int box, int width, const uint16_t *restrict sums, uint8_t *restrict out) {
+	const uint64_t area = (uint64_t)box * box, share = (1ULL << 40) / area + 1; // exact: 255·area·area is less than 2^40
+	for (int x = 0; x < width; x++) {
+		uint32_t sum = 0;
+		for (int i = 0; i < box; i++)
+			sum += sums[x * box + i];
+		out[x] = (uint8_t)((sum + area / 2) * share >> 40);
+	}
+}
+
+DOKAZ_VECTORS(dokaz_reduce_rows, (const uint8_t *restrict src, ptrdiff_t stride, int box, int width, int height, uint16_t *restrict sums, uint8_t *restrict means, uint8_t *restrict out), {
+	const int used = width * box;
+	for (int y = 0; y < height; y++) {
+		for (int x = 0; x < used; x++)
+			sums[x] = src[x];
+		src += stride;
+		for (int i = 1; i < box; i++, src += stride)
+			for (int x = 0; x < used; x++)
+				sums[x] += src[x];
+		switch (box) {
+		case 2: dokaz_boxes(2, width, sums, means, out); break;
+		case 3: dokaz_boxes(3, width, sums, means, out); break;
+		case 4: dokaz_boxes(4, width, sums, means, out); break;
+		case 5: dokaz_boxes(5, width, sums, means, out); break;
+		case 6: dokaz_boxes(6, width, sums, means, out); break;
+		case 8: dokaz_boxes(8, width, sums, means, out); break;
+		default: dokaz_large_boxes(box, width, sums, out);
+		}
+		out += width;
+	}
+}, (src, stride, box, width, height, sums, means, out))
+
 // dokaz_reduce fills out with width × height means of the first component over boxes of whole samples, side by side; the
-// right and lower rest is left out. sums has room for the frame's width. It returns 0 of formats whose first component is no plane of bytes.
-__attribute__((optimize("O3"))) static inline int dokaz_reduce(const AVFrame *f, int box, int width, int height, uint16_t *restrict sums, uint8_t *restrict out) {
+// right and lower rest is left out. sums and means have room for the frame's width. It returns 0 of formats whose first component is no plane of bytes.
+static inline int dokaz_reduce(const AVFrame *f, int box, int width, int height, uint16_t *sums, uint8_t *means, uint8_t *out) {
 	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
 	const uint64_t odd = AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_RGB;
 	if (!d || d->flags & odd || d->nb_components == 0 || d->comp[0].depth != 8 || d->comp[0].step != 1 || d->comp[0].shift || !f->data[d->comp[0].plane])
 		return 0;
-	if (box < 1 || box > 256 || width * (int64_t)box > f->width || height * (int64_t)box > f->height)
+	if (box < 1 || box > 256 || width < 1 || width * (int64_t)box > f->width || height * (int64_t)box > f->height)
 		return 0;
-	const int used = width * box, area = box * box;
-	for (int y = 0; y < height; y++) {
-		for (int x = 0; x < used; x++)
-			sums[x] = 0;
-		for (int i = 0; i < box; i++) {
-			const uint8_t *restrict line = f->data[d->comp[0].plane] + (ptrdiff_t)(y * box + i) * f->linesize[d->comp[0].plane] + d->comp[0].offset;
-			for (int x = 0; x < used; x++)
-				sums[x] += line[x];
-		}
-		for (int x = 0; x < width; x++) {
-			uint32_t sum = 0;
-			for (int i = 0; i < box; i++)
-				sum += sums[x * box + i];
-			*out++ = (uint8_t)((sum + area / 2) / area);
-		}
-	}
+	const int plane = d->comp[0].plane;
+	dokaz_reduce_rows(f->data[plane] + d->comp[0].offset, f->linesize[plane], box, width, height, sums, means, out);
 	return 1;
 }
 

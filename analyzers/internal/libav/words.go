@@ -141,6 +141,10 @@ type Samples struct {
 type FrameOptions struct {
 	KeysOnly bool          // skip all frames that are not keyframes
 	Apart    time.Duration // with KeysOnly: skip keyframes that follow the last one decoded by less
+
+	// Glanced reports of a packet's presentation time, in ticks of the stream's time base or NoTime, that its frame will be glanced at,
+	// if at all. It is called in the order of decoding. Such a frame is not deblocked where no other refers to it; all else is as always.
+	Glanced func(ticks int64) bool
 }
 
 // Coding is how a picture outside a stream was coded.

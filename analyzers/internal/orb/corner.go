@@ -1,5 +1,7 @@
 package orb
 
+import "math/bits"
+
 // Of the detector, in pixels of a level.
 const (
 	border = 14 // corners nearer to an edge describe too much of what is not in the picture
@@ -21,17 +23,21 @@ type corner struct {
 
 // corners finds the corners of a smoothed level.
 func (r *room) corners(s *plane, level int) []corner {
-	resp := r.responses(s)
-	var out []corner
+	resp, n := r.responses(s), s.w-2*border
+	out := r.kept[level].corners[:0]
+	r.marks = grown(r.marks, (n+7)/8)
 	for y := border; y < s.h-border; y++ {
-		row, above, below := resp[y*s.w:][:s.w], resp[(y-1)*s.w:][:s.w], resp[(y+1)*s.w:][:s.w]
-		for x := border; x < s.w-border; x++ {
-			v := row[x]
-			if v >= floor && v >= row[x-1] && v >= row[x+1] && v >= above[x] && v >= below[x] && highest(resp, s.w, x, y) {
-				out = append(out, corner{x: x, y: y, level: level, response: v})
+		at := y*s.w + border
+		r.peaks(r.marks, resp[at-1:][:n+2], resp[at-s.w:][:n], resp[at+s.w:][:n])
+		for i, m := range r.marks {
+			for ; m != 0; m &= m - 1 {
+				if x := border + 8*i + bits.TrailingZeros8(m); highest(resp, s.w, x, y) {
+					out = append(out, corner{x: x, y: y, level: level, response: resp[y*s.w+x]})
+				}
 			}
 		}
 	}
+	r.kept[level].corners = out
 	return out
 }
 

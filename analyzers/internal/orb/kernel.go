@@ -12,10 +12,15 @@ type kernel struct {
 	enter func(sums, row tensors, line, up, down []uint16)
 	// harris takes the responses of windows that are reach wide to both sides, from the sums down their columns.
 	harris func(out []int64, sums tensors)
+	// peaks sets, from the lowest bit of the first on, the bits of those responses of a row that count and of which no neighbour above, below
+	// or beside is higher. row begins one place before above and below and ends one behind them.
+	peaks func(marks []uint8, row, above, below []int64)
+	// blend adds up three rows, each by its weight. Values times weights stay within 32 bits in sum.
+	blend func(out []uint32, rows *[3][]uint16, weights *[3]uint32)
 }
 
 // kernels lists those that this processor can run, quickest first. The last is plain Go; all write the same.
-var kernels = append(vectorKernels(), kernel{"plain", binomialPlain, columnPlain, enterPlain, harrisPlain})
+var kernels = append(vectorKernels(), kernel{"plain", binomialPlain, columnPlain, enterPlain, harrisPlain, peaksPlain, blendPlain})
 
 // tensors are n products of gradients with themselves, or sums of such, by component. A component of the smoothed gradient is at
 // most 2550, so that 25 products stay below 2^28.
@@ -74,5 +79,22 @@ func harrisPlain(out []int64, sums tensors) {
 		a, b, c := int64(xx), int64(yy), int64(xy)
 		out[x] = a*b - c*c - (a+b)*(a+b)>>4
 		xx, yy, xy = xx-sums.xx[x], yy-sums.yy[x], xy-sums.xy[x]
+	}
+}
+
+func peaksPlain(marks []uint8, row, above, below []int64) {
+	clear(marks)
+	for x := range above {
+		if v := row[x+1]; v >= floor && v >= row[x] && v >= row[x+2] && v >= above[x] && v >= below[x] {
+			marks[x/8] |= 1 << (x % 8)
+		}
+	}
+}
+
+func blendPlain(out []uint32, rows *[3][]uint16, weights *[3]uint32) {
+	n := len(out)
+	a, b, c := rows[0][:n], rows[1][:n], rows[2][:n]
+	for x := range out {
+		out[x] = uint32(a[x])*weights[0] + uint32(b[x])*weights[1] + uint32(c[x])*weights[2]
 	}
 }

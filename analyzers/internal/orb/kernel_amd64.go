@@ -7,7 +7,7 @@ func vectorKernels() []kernel {
 	if !cpu.X86.HasAVX2 {
 		return nil
 	}
-	return []kernel{{"AVX2", binomialVector, columnVector, enterVector, harrisVector}}
+	return []kernel{{"AVX2", binomialVector, columnVector, enterVector, harrisVector, peaksVector, blendVector}}
 }
 
 // Each takes what does not fill a vector in plain Go.
@@ -51,6 +51,27 @@ func harrisVector(out []int64, sums tensors) {
 	harrisPlain(out[n:], sums.from(n))
 }
 
+func peaksVector(marks []uint8, row, above, below []int64) {
+	n := len(above) &^ 7
+	if n > 0 {
+		_, _, _ = marks[n/8-1], row[n+1], below[n-1]
+		peaksAVX2(&marks[0], &row[0], &above[0], &below[0], floor, n)
+	}
+	peaksPlain(marks[n/8:], row[n:], above[n:], below[n:])
+}
+
+func blendVector(out []uint32, rows *[3][]uint16, weights *[3]uint32) {
+	n := len(out) &^ 7
+	rest := *rows
+	for i := range rest {
+		rest[i] = rows[i][n:]
+	}
+	if n > 0 {
+		blendAVX2(&out[0], &rows[0][0], &rows[1][0], &rows[2][0], weights, n)
+	}
+	blendPlain(out[n:], &rest, weights)
+}
+
 //go:noescape
 func binomialAVX2(out, in *uint16, n int)
 
@@ -62,3 +83,9 @@ func enterAVX2(sumXX, sumYY, sumXY, xx, yy, xy *int32, line, up, down *uint16, n
 
 //go:noescape
 func harrisAVX2(out *int64, xx, yy, xy *int32, n int)
+
+//go:noescape
+func peaksAVX2(marks *uint8, row, above, below *int64, least int64, n int)
+
+//go:noescape
+func blendAVX2(out *uint32, a, b, c *uint16, weights *[3]uint32, n int)

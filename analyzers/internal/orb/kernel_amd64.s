@@ -162,3 +162,79 @@ next:
 	JLT         next
 	VZEROUPPER
 	RET
+
+// PEAK leaves in OUT all ones where the response AT bytes on is at least Y15's successor and no neighbour is higher.
+#define PEAK(AT, OUT) \
+	VMOVDQU  AT+8(SI)(AX*8), Y0      \
+	VPCMPGTQ Y15, Y0, OUT            \
+	VMOVDQU  AT(SI)(AX*8), Y1        \
+	VMOVDQU  AT+16(SI)(AX*8), Y2     \
+	VMOVDQU  AT(R8)(AX*8), Y3        \
+	VMOVDQU  AT(R9)(AX*8), Y4        \
+	VPCMPGTQ Y0, Y1, Y1              \
+	VPCMPGTQ Y0, Y2, Y2              \
+	VPCMPGTQ Y0, Y3, Y3              \
+	VPCMPGTQ Y0, Y4, Y4              \
+	VPOR     Y2, Y1, Y1              \
+	VPOR     Y4, Y3, Y3              \
+	VPOR     Y3, Y1, Y1              \
+	VPANDN   OUT, Y1, OUT
+
+// func peaksAVX2(marks *uint8, row, above, below *int64, least int64, n int)
+// 8 at a time, which make one byte.
+TEXT ·peaksAVX2(SB), NOSPLIT, $0-48
+	MOVQ         marks+0(FP), DI
+	MOVQ         row+8(FP), SI
+	MOVQ         above+16(FP), R8
+	MOVQ         below+24(FP), R9
+	MOVQ         least+32(FP), DX
+	MOVQ         n+40(FP), CX
+	DECQ         DX
+	VMOVQ        DX, X15
+	VPBROADCASTQ X15, Y15
+	XORQ         AX, AX
+
+next:
+	PEAK(0, Y5)
+	PEAK(32, Y6)
+	VMOVMSKPD Y5, R10
+	VMOVMSKPD Y6, R11
+	SHLL      $4, R11
+	ORL       R11, R10
+	MOVB      R10, (DI)
+	INCQ      DI
+	ADDQ      $8, AX
+	CMPQ      AX, CX
+	JLT       next
+	VZEROUPPER
+	RET
+
+// func blendAVX2(out *uint32, a, b, c *uint16, weights *[3]uint32, n int)
+// 8 at a time.
+TEXT ·blendAVX2(SB), NOSPLIT, $0-48
+	MOVQ         out+0(FP), DI
+	MOVQ         a+8(FP), R8
+	MOVQ         b+16(FP), R9
+	MOVQ         c+24(FP), R10
+	MOVQ         weights+32(FP), DX
+	MOVQ         n+40(FP), CX
+	VPBROADCASTD (DX), Y13
+	VPBROADCASTD 4(DX), Y14
+	VPBROADCASTD 8(DX), Y15
+	XORQ         AX, AX
+
+next:
+	VPMOVZXWD (R8)(AX*2), Y0
+	VPMOVZXWD (R9)(AX*2), Y1
+	VPMOVZXWD (R10)(AX*2), Y2
+	VPMULLD   Y13, Y0, Y0
+	VPMULLD   Y14, Y1, Y1
+	VPMULLD   Y15, Y2, Y2
+	VPADDD    Y1, Y0, Y0
+	VPADDD    Y2, Y0, Y0
+	VMOVDQU   Y0, (DI)(AX*4)
+	ADDQ      $8, AX
+	CMPQ      AX, CX
+	JLT       next
+	VZEROUPPER
+	RET

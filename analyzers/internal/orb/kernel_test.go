@@ -46,6 +46,16 @@ func TestKernelsAgree(t *testing.T) {
 			for i, want := range [][]int32{sumsA.xx, sumsA.yy, sumsA.xy, oldA.xx, oldA.yy, oldA.xy} {
 				same(t, k.name+" enter", [][]int32{sumsB.xx, sumsB.yy, sumsB.xy, oldB.xx, oldB.yy, oldB.xy}[i], want)
 			}
+			three, weights := [3][]uint16{row(n, most), row(n, most), row(n, most)}, [3]uint32{r.Uint32N(1 << 17), r.Uint32N(1 << 17), r.Uint32N(1 << 17)}
+			blended, other := make([]uint32, n+1), make([]uint32, n+1)
+			plain.blend(blended[:n], &three, &weights)
+			k.blend(other[:n], &three, &weights)
+			same(t, k.name+" blend", other, blended)
+			above, beside, below := responses(r, n), responses(r, n+2), responses(r, n)
+			marks, found := make([]uint8, (n+7)/8+1), make([]uint8, (n+7)/8+1)
+			plain.peaks(marks[:(n+7)/8], beside, above, below)
+			k.peaks(found[:(n+7)/8], beside, above, below)
+			same(t, k.name+" peaks", found, marks)
 			if m := n - 2*reach; m > 0 {
 				a, b := make([]int64, m+1), make([]int64, m+1)
 				plain.harris(a[:m], sums)
@@ -76,6 +86,15 @@ func TestKernelsFindTheSameFeatures(t *testing.T) {
 			}
 		}
 	}
+}
+
+// responses are as there can be, equal ones and those about the floor among them.
+func responses(r *rand.Rand, n int) []int64 {
+	out := make([]int64, n)
+	for i := range out {
+		out[i] = []int64{0, floor - 1, floor, floor + 1, -1 << 40, r.Int64N(1<<57) - 1<<56}[r.IntN(6)]
+	}
+	return out
 }
 
 // drawn are sums as there can be: those of xx and yy at most 2^28, and xy within their mean.

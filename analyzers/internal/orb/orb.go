@@ -33,7 +33,21 @@ func Features(luma []float32, w, h, n int) pipeline.Features {
 	}
 	r := rooms.Get().(*room)
 	defer rooms.Put(r)
-	ls, all := r.chosen(luma, w, h, n)
+	return described(r.chosen(luma, w, h, n))
+}
+
+// FeaturesOfFrame returns at most n local features of a picture of w×h levels of luma, row by row, reduced to tw×th, neither more than its
+// own. Else it is as Features.
+func FeaturesOfFrame(pix []uint8, w, h, tw, th, n int) pipeline.Features {
+	if min(tw, th) < 1 || tw > w || th > h || len(pix) != w*h || n < 1 {
+		return nil
+	}
+	r := rooms.Get().(*room)
+	defer rooms.Put(r)
+	return described(r.best(r.ofPixels(pix, w, h, tw, th), n))
+}
+
+func described(ls []level, all []*corner) pipeline.Features {
 	out := make(pipeline.Features, len(all))
 	for i, c := range all {
 		out[i] = describe(ls[c.level].smooth, c)
@@ -43,8 +57,14 @@ func Features(luma []float32, w, h, n int) pipeline.Features {
 
 // chosen are the first n corners, and the levels they lie on, which stand in the room until it is used again.
 func (r *room) chosen(luma []float32, w, h, n int) ([]level, []*corner) {
-	ls := r.pyramid(luma, w, h)
-	var all []*corner
+	r.clear(w, h)
+	return r.best(r.ofLuma(luma, w, h), n)
+}
+
+// best is the same of the first level.
+func (r *room) best(first *plane, n int) ([]level, []*corner) {
+	ls := r.pyramid(first)
+	all := r.all[:0]
 	for k := range ls {
 		l := &ls[k]
 		if k > 0 {
@@ -57,13 +77,14 @@ func (r *room) chosen(luma []float32, w, h, n int) ([]level, []*corner) {
 			all = append(all, &l.corners[i])
 		}
 	}
+	r.all = all
 	slices.SortFunc(all, rank)
 	return ls, all[:min(n, len(all))]
 }
 
-// pyramid makes the levels and finds their corners.
-func (r *room) pyramid(luma []float32, w, h int) (out []level) {
-	r.clear(w, h)
+// pyramid makes the levels, of which the first is given, and finds their corners.
+func (r *room) pyramid(first *plane) (out []level) {
+	w, h := first.w, first.h
 	for k := range levels {
 		lw, lh := reduced(w, k), reduced(h, k)
 		if min(lw, lh) <= 2*border {
@@ -71,7 +92,7 @@ func (r *room) pyramid(luma []float32, w, h int) (out []level) {
 		}
 		var l level
 		if k == 0 {
-			l.plain = r.ofLuma(luma, w, h)
+			l.plain = first
 		} else {
 			l.plain = r.shrink(out[(k-1)/3*3].plain, lw, lh)
 		}
@@ -85,7 +106,7 @@ func (r *room) pyramid(luma []float32, w, h int) (out []level) {
 			c := &l.corners[i]
 			c.u, c.v = 8*(2*c.x+1)*w/lw, 8*(2*c.y+1)*h/lh
 		}
-		l.grid = measure(l.corners, once, l.pixel)
+		l.grid = r.kept[k].measure(l.corners, once, l.pixel)
 		out = append(out, l)
 	}
 	return out

@@ -34,6 +34,20 @@ func (r *room) ofLuma(luma []float32, w, h int) *plane {
 	return p
 }
 
+// ofPixels is a plane of tw×th that w×h levels of luma, no fewer either way, are reduced to, in a room that is cleared for it.
+func (r *room) ofPixels(pix []uint8, w, h, tw, th int) *plane {
+	r.clear(tw, th)
+	r.given = grown(r.given, area(w, h))
+	p := &plane{w, h, w + 2*margin, r.given}
+	for y := range h {
+		row := p.row(y)
+		for x, v := range pix[y*w:][:w] {
+			row[x] = uint16(v) * step
+		}
+	}
+	return r.shrink(p, tw, th)
+}
+
 // at is the index of pixel (x,y).
 func (p *plane) at(x, y int) int { return (y+margin)*p.stride + x + margin }
 
@@ -58,13 +72,13 @@ func (p *plane) extend() {
 
 // span is the stretch of one row, or column, that a pixel of a smaller plane covers: parts of the first and the last pixel
 // and all between, in units of which a whole pixel has as many as the smaller plane has pixels.
-type span struct{ first, last, head, tail int }
+type span struct{ first, last, head, tail, whole int }
 
 func spans(from, to int) []span {
 	out := make([]span, to)
 	for i := range out {
 		lo, hi := i*from, (i+1)*from
-		s := span{first: lo / to, last: (hi - 1) / to}
+		s := span{first: lo / to, last: (hi - 1) / to, whole: to}
 		s.head, s.tail = (s.first+1)*to-lo, hi-s.last*to
 		if s.first == s.last {
 			s.head, s.tail = from, 0
@@ -74,48 +88,49 @@ func spans(from, to int) []span {
 	return out
 }
 
+// weight is what of pixel i lies in the span; nothing of one that lies behind it.
+func (s span) weight(i int) uint32 {
+	switch {
+	case i == s.first:
+		return uint32(s.head)
+	case i < s.last:
+		return uint32(s.whole)
+	case i == s.last:
+		return uint32(s.tail)
+	}
+	return 0
+}
+
 // shrink is p area-averaged to w×h, neither more than its own.
 func (r *room) shrink(p *plane, w, h int) *plane {
 	out := r.plane(w, h)
-	across, line, sums := spans(p.w, w), make([]int, w), make([]int, w)
-	area, held := float64(p.w)*float64(p.h), -1
-	for y, s := range spans(p.h, h) {
-		clear(sums)
-		for j := s.first; j <= s.last; j++ {
-			if j != held {
-				gather(line, p.row(j), across)
-				held = j
-			}
-			weight := h
-			switch j {
-			case s.first:
-				weight = s.head
-			case s.last:
-				weight = s.tail
-			}
-			for x, v := range line[:len(sums)] {
-				sums[x] += v * weight
-			}
-		}
-		row := out.row(y)
-		for x, v := range sums[:len(row)] {
-			row[x] = uint16(float64(v)/area + 0.5) // v is whole and below 2^53
-		}
+	across, mean := r.axis(p.w, w).comb, meanOf(uint64(p.w)*uint64(p.h))
+	r.sums = grown(r.sums, p.w+taps)
+	for y, s := range r.axis(p.h, h).spans {
+		r.down(p, s)
+		across.sum(out.row(y), r.sums, mean)
 	}
 	out.extend()
 	return out
 }
 
-// gather sums a row into the spans.
-func gather(sums []int, row []uint16, across []span) {
-	across = across[:len(sums)]
-	for x := range sums {
-		s := &across[x]
-		v := int(row[s.first])*s.head + int(row[s.last])*s.tail
-		for i := s.first + 1; i < s.last; i++ {
-			v += int(row[i]) * len(sums)
+// down writes to the room the sums of a span of rows.
+func (r *room) down(p *plane, s span) {
+	sums := r.sums[:p.w]
+	clear(sums[len(sums):][:taps])
+	for j := s.first; j <= s.last; j += 3 {
+		for k := range r.three {
+			r.three[k], r.weights[k] = p.row(min(j+k, s.last)), s.weight(j+k)
 		}
-		sums[x] = v
+		if j == s.first {
+			r.blend(sums, &r.three, &r.weights)
+			continue
+		}
+		r.part = grown(r.part, p.w)
+		r.blend(r.part, &r.three, &r.weights)
+		for x, v := range r.part[:len(sums)] {
+			sums[x] += v
+		}
 	}
 }
 
@@ -131,7 +146,8 @@ func (r *room) smooth(out, p *plane) {
 		if y < 2 {
 			continue
 		}
-		r.column(out.row(y-2), &[5][]uint16{ring[(y+1)%5], ring[(y+2)%5], ring[(y+3)%5], ring[(y+4)%5], ring[y%5]})
+		r.five = [5][]uint16{ring[(y+1)%5], ring[(y+2)%5], ring[(y+3)%5], ring[(y+4)%5], ring[y%5]}
+		r.column(out.row(y-2), &r.five)
 	}
 	out.extend()
 }

@@ -7,10 +7,20 @@ type room struct {
 	kernel
 	pixels   []uint16 // of planes, one behind the other
 	used     int      // of pixels
+	given    []uint16 // of a plane that is reduced to the first level
 	once     *plane   // as large as the first level
 	response []int64
 	products []int32 // of tensors
 	rows     [5][]uint16
+	five     [5][]uint16 // what a kernel is handed
+	three    [3][]uint16
+	weights  [3]uint32
+	spans    map[[2]int]axis // by the lengths that are reduced and to which
+	kept     [levels]keep
+	all      []*corner
+	marks    []uint8  // of a row: see kernel.peaks
+	sums     []uint32 // a row of sums down the columns of a plane that is reduced, and
+	part     []uint32 // of three of its rows
 }
 
 func newRoom(k kernel) *room { return &room{kernel: k} }
@@ -58,4 +68,33 @@ func (r *room) tensors(parts, n int) []tensors {
 		out[i] = tensors{n, p[:n], p[n : 2*n], p[2*n:]}
 	}
 	return out
+}
+
+// keep is memory for the corners of one level and where they lie.
+type keep struct {
+	corners      []corner
+	last, before []int32
+}
+
+// axis is how one length is reduced to another.
+type axis struct {
+	spans []span
+	comb  comb
+}
+
+// maxAxes bounds those remembered: a film needs some twenty.
+const maxAxes = 128
+
+// axis is remembered, since the frames of a film are of one size.
+func (r *room) axis(from, to int) axis {
+	key := [2]int{from, to}
+	if a, ok := r.spans[key]; ok {
+		return a
+	}
+	if r.spans == nil || len(r.spans) == maxAxes {
+		r.spans = make(map[[2]int]axis)
+	}
+	s := spans(from, to)
+	r.spans[key] = axis{s, tapsOf(s)}
+	return r.spans[key]
 }

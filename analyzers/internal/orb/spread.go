@@ -16,9 +16,12 @@ type grid struct {
 	before  []int32 // by corner: the same of the one put into its cell before it
 }
 
-func newGrid(p *plane, cs []corner) *grid {
+// newGrid is an empty one in the memory of k.
+func (k *keep) newGrid(p *plane, cs []corner) *grid {
 	w, h := (p.w+cell-1)/cell, (p.h+cell-1)/cell
-	return &grid{w, h, cs, make([]int32, w*h), make([]int32, len(cs))}
+	k.last, k.before = grown(k.last, w*h), grown(k.before, len(cs))
+	clear(k.last)
+	return &grid{w, h, cs, k.last, k.before}
 }
 
 // put enters corner i.
@@ -54,11 +57,11 @@ const alone = 1 << 40
 
 // measure gives each corner of a level its distance to the nearest stronger one, and returns them by place. pixel is the side of
 // the level's pixels in units of u and v.
-func measure(cs []corner, p *plane, pixel int) *grid {
+func (k *keep) measure(cs []corner, p *plane, pixel int) *grid {
 	slices.SortFunc(cs, func(a, b corner) int {
 		return cmp.Or(cmp.Compare(b.response, a.response), cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x))
 	})
-	g := newGrid(p, cs)
+	g := k.newGrid(p, cs)
 	for i := range cs {
 		c := &cs[i]
 		c.free = alone

@@ -27,7 +27,7 @@ func OfAverages(a Averages) (pipeline.Hash256, int, error) {
 // two goroutines at once.
 type Hasher struct {
 	across, down axis
-	lines        []float32 // four rows, their averages of one column beside each other
+	lines        []float32 // eight rows, their averages of one column beside each other
 	rows         []float32 // all, with 64 samples each
 }
 
@@ -55,8 +55,8 @@ func (h *Hasher) OfAverages(a Averages) (pipeline.Hash256, int, error) {
 	var small [side * side]float32
 	for i, k := range h.down.kernels {
 		rows := h.rows[k.first*side:][:len(k.weights)*side]
-		for x := 0; x < side; x += 4 {
-			*(*[4]float32)(small[i*side+x:]) = k.mean(rows[x:], side)
+		for x := 0; x < side; x += 8 {
+			weigh((*[8]float32)(small[i*side+x:]), rows[x:], side, k.weights)
 		}
 	}
 	return hashOf(&small)
@@ -64,23 +64,27 @@ func (h *Hasher) OfAverages(a Averages) (pipeline.Hash256, int, error) {
 
 // sample writes the rows, each reduced to 64 samples.
 func (h *Hasher) sample(a Averages) {
-	if n := 4 * a.W; len(h.lines) < n {
+	if n := 8 * a.W; len(h.lines) < n {
 		h.lines = make([]float32, n)
 	}
-	if n := (a.H + 3) * side; len(h.rows) < n {
+	if n := (a.H + 7) * side; len(h.rows) < n {
 		h.rows = make([]float32, n)
 	}
-	for y := 0; y < a.H; y += 4 {
-		for r := range 4 {
-			row := a.Pix[min(y+r, a.H-1)*a.W:][:a.W]
-			for x, v := range row {
-				h.lines[4*x+r] = float32(v)
+	for y := 0; y < a.H; y += 8 {
+		for r := 0; r < 8; r += 2 {
+			one, two := a.Pix[min(y+r, a.H-1)*a.W:][:a.W], a.Pix[min(y+r+1, a.H-1)*a.W:][:a.W]
+			for x, v := range one {
+				to := (*[2]float32)(h.lines[8*x+r:])
+				to[0], to[1] = float32(v), float32(two[x])
 			}
 		}
-		out := h.rows[y*side:][:4*side]
+		out := h.rows[y*side:][:8*side]
 		for i, k := range h.across.kernels {
-			m := k.mean(h.lines[4*k.first:], 4)
-			out[i], out[side+i], out[2*side+i], out[3*side+i] = m[0], m[1], m[2], m[3]
+			var m [8]float32
+			weigh(&m, h.lines[8*k.first:], 8, k.weights)
+			for r, v := range m {
+				out[r*side+i] = v
+			}
 		}
 	}
 }
@@ -102,20 +106,6 @@ func (a *axis) set(n, cells, box int) {
 type kernel struct {
 	first   int
 	weights []float32
-}
-
-// mean is that of the first cells there are weights for, which lie step apart, in four lines side by side. Each sum runs over
-// rising cells, and the conversions keep a product from being fused with the addition.
-func (k kernel) mean(lines []float32, step int) [4]float32 {
-	var a, b, c, d float32
-	for i, w := range k.weights {
-		v := (*[4]float32)(lines[i*step:])
-		a += float32(v[0] * w)
-		b += float32(v[1] * w)
-		c += float32(v[2] * w)
-		d += float32(v[3] * w)
-	}
-	return [4]float32{a, b, c, d}
 }
 
 // kernels are what two running means over n pixels, sampled at the 64 centres, come to on cells of box pixels, or on cells that
