@@ -109,7 +109,7 @@ func few(keys openpgp.EntityList) openpgp.EntityList { return keys[:min(len(keys
 type ring struct{ openpgp.EntityList }
 
 // KeysByIdUsage gives the keys of a number for a use.
-func (r ring) KeysByIdUsage(id uint64, usage byte) []openpgp.Key { //nolint:revive // the name is the interface's
+func (r ring) KeysByIdUsage(id uint64, usage byte) []openpgp.Key { //nolint:revive,staticcheck // the name is the interface's
 	keys := r.EntityList.KeysByIdUsage(id, usage)
 	if len(keys) > 0 || usage != packet.KeyFlagSign {
 		return keys
