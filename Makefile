@@ -44,7 +44,7 @@ demo: build setup-demo ## run Dokaz on real photographs and clips and print wher
 	@$(call make_fixtures,demo) && bin/dokaz demo --set "$$set" $(DEMO_ARGS)
 
 .PHONY: fixtures
-fixtures: setup-demo ## make the fixture set SET (test, demo, hostile, bulk; default test)
+fixtures: setup-demo ## make the fixture set SET (test, demo, hostile, seeds, bulk; default test)
 	@$(call make_fixtures,$(or $(SET),test))
 
 ## Before a change goes in
@@ -89,8 +89,8 @@ FIGURES = $(abspath $(or $(OUT),docs/measurements/figures))
 LONG_TEST = mkdir -p "$(FIGURES)" && $(GO_TEST) -count=1 -timeout 12h -v
 
 .PHONY: chaos
-chaos: setup-test ## faults at random moments over thousands of items; long. ITEMS, FAULTS for another size
-	@$(LONG_TEST) -run '^TestChaosFull' ./cmd/dokaz -chaos -chaos-items $(or $(ITEMS),5000) -chaos-faults $(or $(FAULTS),2000) -figures "$(FIGURES)"
+chaos: setup-test ## faults at random moments over thousands of items; long, goes on where it was stopped. ITEMS, FAULTS for another size, SEED for other moments, RUN=regexp for some
+	@$(LONG_TEST) -run '$(or $(RUN),^TestChaosFull)' ./cmd/dokaz -chaos -chaos-items $(or $(ITEMS),5000) -chaos-faults $(or $(FAULTS),2000) -chaos-seed $(or $(SEED),1) -figures "$(FIGURES)"
 
 .PHONY: orders
 orders: setup-test ## all of the shared media in three random orders with 1, 2 and 8 workers: the same matches and reports; long
@@ -101,8 +101,8 @@ powercut: setup-test ## cut the power under an intake, and fail each of its call
 	@$(LONG_TEST) -run '^(TestPowerCutsFull|TestFailingCallsLoseNothing)$$' ./cmd/dokaz -cuts $(or $(CUTS),200) -sweep -figures "$(FIGURES)"
 
 .PHONY: hostile
-hostile: setup-test ## malformed files of all formats through whole runs; long. FILES for another number
-	@$(LONG_TEST) -run '^(TestMutantsFull|TestAttacksThroughEveryDoorFull)$$' ./cmd/dokaz -mutants $(or $(FILES),100000) -figures "$(FIGURES)"
+hostile: setup-test ## malformed files of all formats through whole runs; long, goes on where it was stopped. FILES and FROM for a part, multiples of 250
+	@$(LONG_TEST) -run '^(TestMutantsFull|TestAttacksThroughEveryDoorFull)$$' ./cmd/dokaz -mutants $(or $(FILES),100000) -mutants-from $(or $(FROM),0) -figures "$(FIGURES)"
 
 .PHONY: poison
 poison: setup-test ## 100 items that kill their children among 900 good ones; long

@@ -24,5 +24,6 @@ type Task struct {
 type Claim struct {
 	Task
 	Attempts int // claims of this asking, this one included
+	Failed   int // those of them that were given back with a cause; the others ended with their process
 	Until    time.Time
 }

@@ -101,8 +101,8 @@ func (p *Pool) settle(ctx context.Context, leg Leg, c pipeline.Claim, cause erro
 		p.release(c, context.Cause(p.life), now) // no fault of the task: at once, by whoever runs next
 		return
 	}
-	if c.Attempts < p.opt.Attempts {
-		p.release(c, cause, now.Add(p.opt.Backoff(c.Attempts)))
+	if failed := c.Failed + 1; failed < p.opt.Attempts && c.Attempts <= maxClaims { // claims that ended with their process are no failures of the task
+		p.release(c, cause, now.Add(p.opt.Backoff(failed)))
 		return
 	}
 	if leg.Exhausted == nil {

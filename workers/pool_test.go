@@ -127,6 +127,27 @@ func TestTheLastAttemptEndsInExhausted(t *testing.T) {
 	}
 }
 
+// Claims that ended with their process, however many, leave a task all its attempts.
+func TestClaimsThatDiedAreNoFailures(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	b.ask(examine, item(0))
+	b.rows[rowKey{examine, item(0)}].attempts = 10
+	legs := []Leg{{Step: examine,
+		Station: perform(func(_ context.Context, c pipeline.Claim) error {
+			if c.Failed < 4 {
+				return errInjected
+			}
+			return b.commit(c)
+		}),
+		Exhausted: func(_ context.Context, c pipeline.Claim, cause error) error {
+			t.Errorf("given up after %d failures: %v", c.Failed+1, cause)
+			return b.commit(c)
+		}}}
+	start(t, options(b, "", legs))
+	eventually(t, 20*time.Second, "done", func() bool { return b.undone() == 0 })
+}
+
 func TestWhatCannotBeGivenUpRests(t *testing.T) {
 	t.Parallel()
 	for name, exhausted := range map[string]func(context.Context, pipeline.Claim, error) error{

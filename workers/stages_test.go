@@ -32,7 +32,8 @@ type rowKey struct {
 
 type row struct {
 	wanted, fence int64
-	attempts      int
+	attempts      int // claims
+	failed        int
 	due, until    time.Time
 	done          bool
 }
@@ -62,7 +63,7 @@ func (b *book) askLocked(s pipeline.Step, d pipeline.Digest) {
 		b.order = append(b.order, k)
 	}
 	r.wanted++
-	r.attempts, r.done, r.due = 0, false, time.Time{}
+	r.attempts, r.failed, r.done, r.due = 0, 0, false, time.Time{}
 }
 
 func (b *book) fails(call string) error {
@@ -105,7 +106,7 @@ func (b *book) Claim(_ context.Context, t pipeline.Task, worker string, until ti
 	r.until = until
 	b.claims[worker]++
 	t.Fence = r.fence
-	return pipeline.Claim{Task: t, Attempts: r.attempts, Until: until}, nil
+	return pipeline.Claim{Task: t, Attempts: r.attempts, Failed: r.failed, Until: until}, nil
 }
 
 // held returns the claim's row, or ErrSuperseded.
@@ -141,6 +142,7 @@ func (b *book) Release(_ context.Context, c pipeline.Claim, cause string, due ti
 		return err
 	}
 	r.until, r.due = time.Time{}, due
+	r.failed++
 	k := rowKey{c.Step, c.Item}
 	b.causes[k] = append(b.causes[k], cause)
 	b.touched()

@@ -28,6 +28,7 @@ var (
 	chaos       = flag.Bool("chaos", false, "run the long fault-injection tests")
 	chaosItems  = flag.Int("chaos-items", 5000, "items of the long history of faults")
 	chaosFaults = flag.Int("chaos-faults", 2000, "faults of the long history of faults")
+	chaosSeed   = flag.Int("chaos-seed", 1, "the seed of the first of the long histories")
 )
 
 // dokaz starts the program as a process of its own.

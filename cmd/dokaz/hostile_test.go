@@ -100,7 +100,24 @@ func canary(t *testing.T) (url string, knocks func() int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return "http://" + l.Addr().String(), counting(t, l)
+}
+
+// canaryAt listens at one address.
+func canaryAt(t *testing.T, address string) (knocks func() int64) {
+	t.Helper()
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return counting(t, l)
+}
+
+// counting tells how many have come until it is called. It comes itself, from an address of the loopback that nobody else uses: those
+// ahead of it in the line are counted once it is.
+func counting(t *testing.T, l net.Listener) (knocks func() int64) {
 	var n atomic.Int64
+	own := make(chan struct{}, 1)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -109,15 +126,31 @@ func canary(t *testing.T) (url string, knocks func() int64) {
 			if err != nil {
 				return
 			}
-			n.Add(1)
+			if strings.HasPrefix(c.RemoteAddr().String(), ownAddress+":") {
+				own <- struct{}{}
+			} else {
+				n.Add(1)
+			}
 			_ = c.Close() // it says nothing
 		}
 	}()
-	return "http://" + l.Addr().String(), func() int64 {
+	t.Cleanup(func() {
 		if err := l.Close(); err != nil {
 			t.Error(err)
 		}
 		<-done
+	})
+	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ownAddress)}}
+	return func() int64 {
+		c, err := from.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatalf("the canary does not hear: %v", err)
+		}
+		<-own
+		_ = c.Close()
 		return n.Load()
 	}
 }
+
+// ownAddress is where a canary calls itself from.
+const ownAddress = "127.0.0.2"

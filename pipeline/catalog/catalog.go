@@ -28,9 +28,11 @@ var schemas embed.FS
 type Catalog struct {
 	write *sql.DB // one connection: writers queue here instead of on SQLite's lock
 	read  *sql.DB
-	clock func() time.Time
+	clock func() time.Time // of the day
 	actor pipeline.Actor
 	quiet time.Duration
+
+	steady func() time.Time // of leases and due times
 
 	featuring []string
 	beside    Beside
@@ -40,7 +42,7 @@ type Catalog struct {
 
 // Options adjust a catalog.
 type Options struct {
-	Clock func() time.Time // nil: time.Now
+	Clock func() time.Time // of the day, for records; where given, leases and due times are on it too. nil: time.Now
 	Actor pipeline.Actor   // who stands in custody entries
 	Quiet time.Duration    // how long a neighbour's new revision waits for further changes
 
@@ -54,10 +56,15 @@ type Options struct {
 
 // Open opens the catalog in the SQLite file path, made if absent, and brings its schema up to date.
 func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
-	c := &Catalog{clock: o.Clock, actor: o.Actor, quiet: o.Quiet, featuring: o.Featuring, beside: o.Beside, fewest: fewItems}
-	if c.clock == nil {
-		c.clock = time.Now
+	if o.Clock != nil {
+		return openOn(ctx, path, o, boot{})
 	}
+	o.Clock = time.Now
+	return openOn(ctx, path, o, thisBoot())
+}
+
+func openOn(ctx context.Context, path string, o Options, machine boot) (*Catalog, error) {
+	c := &Catalog{clock: o.Clock, actor: o.Actor, quiet: o.Quiet, featuring: o.Featuring, beside: o.Beside, fewest: fewItems}
 	var err error
 	if c.unpacked, err = newUnpackings(); err != nil {
 		return nil, err
@@ -68,10 +75,18 @@ func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
 	if c.read, err = open(path, 4, "deferred"); err != nil {
 		return nil, errors.Join(err, c.write.Close())
 	}
-	if err := errors.Join(c.migrate(ctx), c.listMissing(ctx)); err != nil {
+	if err := c.prepare(ctx, machine); err != nil {
 		return nil, errors.Join(fmt.Errorf("catalog %s: %w", filepath.Base(path), err), c.Close())
 	}
 	return c, nil
+}
+
+// prepare brings the schema up to date, and what was not kept in earlier ones.
+func (c *Catalog) prepare(ctx context.Context, b boot) error {
+	if err := c.migrate(ctx); err != nil {
+		return err
+	}
+	return errors.Join(c.setSteady(ctx, b), c.listMissing(ctx))
 }
 
 // open sets synchronous=FULL: in WAL mode NORMAL may lose the last commits at a power cut (sqlite.org/pragma.html#pragma_synchronous).
@@ -171,8 +186,8 @@ func (c *Catalog) enter(ctx context.Context, tx *sql.Tx, act pipeline.Act, item 
 // enterBy is enter for what somebody else did than the program that writes it down.
 func (c *Catalog) enterBy(ctx context.Context, tx *sql.Tx, by pipeline.Actor, act pipeline.Act, item pipeline.Digest, subject, detail string) error {
 	var seq int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO ledger (at, actor, act, item, subject, detail) VALUES ($1, $2, $3, $4, $5, $6) RETURNING seq`,
-		c.now(), string(by), string(act), item.Hex(), subject, detail).Scan(&seq)
+	err := tx.QueryRowContext(ctx, `INSERT INTO ledger (at, actor, act, item, subject, detail, ahead) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq`,
+		c.now(), string(by), string(act), item.Hex(), subject, detail, c.ahead()).Scan(&seq)
 	if err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ func TestAClaimIsExclusiveUntilItsLeaseEnds(t *testing.T) {
 	}
 	cl.move(31 * time.Second)
 	again := claim(t, c, cl, pipeline.StepExamine, it.Digest)
-	if again.Fence != held.Fence+1 || again.Attempts != 2 {
+	if again.Fence != held.Fence+1 || again.Attempts != 2 || again.Failed != 0 {
 		t.Errorf("claim after the lease ended: %+v after %+v", again, held)
 	}
 	if _, err := c.CommitExamined(t.Context(), held, catalog.Examined{}, none); !errors.Is(err, pipeline.ErrSuperseded) {
@@ -198,8 +198,8 @@ func TestReleasedTasksComeBackWhenDue(t *testing.T) {
 		t.Error(diff, err)
 	}
 	cl.move(11 * time.Second)
-	if again := claim(t, c, cl, pipeline.StepExamine, it.Digest); again.Attempts != 2 {
-		t.Errorf("attempts %d, want 2", again.Attempts)
+	if again := claim(t, c, cl, pipeline.StepExamine, it.Digest); again.Attempts != 2 || again.Failed != 1 {
+		t.Errorf("attempts %d, failed %d, want 2 and 1", again.Attempts, again.Failed)
 	}
 }
 
@@ -388,7 +388,7 @@ func TestInterruptionsAreNoAttempts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := claim(t, c, cl, pipeline.StepExamine, it.Digest); got.Attempts != 1 || got.Fence != 4 {
+	if got := claim(t, c, cl, pipeline.StepExamine, it.Digest); got.Attempts != 1 || got.Failed != 0 || got.Fence != 4 {
 		t.Errorf("attempt %d, fence %d after three interruptions: want 1 and 4", got.Attempts, got.Fence)
 	}
 }

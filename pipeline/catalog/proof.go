@@ -94,7 +94,7 @@ func (c *Catalog) wantEach(ctx context.Context, tx *sql.Tx, rows *sql.Rows, err 
 	if err != nil {
 		return err
 	}
-	due := c.clock().Add(c.quiet)
+	due := c.steady().Add(c.quiet)
 	for _, d := range items {
 		if err := want(ctx, tx, pipeline.StepReport, d, due, ""); err != nil {
 			return err

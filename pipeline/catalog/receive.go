@@ -76,7 +76,7 @@ func (r Receiver) ask(ctx context.Context, tx *sql.Tx, item string, got pipeline
 	err := tx.QueryRowContext(ctx, `SELECT plan FROM stage WHERE step = $1 AND item = $2`, string(pipeline.StepExamine), item).Scan(&plan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), err == nil && plan != string(r.Plan), err == nil && got.NewReceipt && withSidecars:
-		return want(ctx, tx, pipeline.StepExamine, item, c.clock(), string(r.Plan))
+		return want(ctx, tx, pipeline.StepExamine, item, c.steady(), string(r.Plan))
 	case err != nil:
 		return err
 	case got.NewReceipt:
@@ -92,7 +92,7 @@ func (c *Catalog) wantReports(ctx context.Context, tx *sql.Tx, item string) erro
 	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outcome WHERE item = $1)`, item).Scan(&examined); err != nil || !examined {
 		return err
 	}
-	if err := want(ctx, tx, pipeline.StepReport, item, c.clock(), ""); err != nil {
+	if err := want(ctx, tx, pipeline.StepReport, item, c.steady(), ""); err != nil {
 		return err
 	}
 	return c.wantNeighbours(ctx, tx, item)
@@ -119,7 +119,7 @@ func (c *Catalog) wantNeighbours(ctx context.Context, tx *sql.Tx, item string) e
 	if err != nil {
 		return err
 	}
-	due := c.clock().Add(c.quiet + time.Duration(len(others))*quietPerNeighbour)
+	due := c.steady().Add(c.quiet + time.Duration(len(others))*quietPerNeighbour)
 	for _, o := range others {
 		if err := want(ctx, tx, pipeline.StepReport, o, due, ""); err != nil {
 			return err

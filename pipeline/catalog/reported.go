@@ -114,7 +114,7 @@ func (c *Catalog) CommitReported(ctx context.Context, cl pipeline.Claim, r Revis
 		if err := c.list(ctx, tx, item, nil); err != nil {
 			return err
 		}
-		if err := want(ctx, tx, pipeline.StepPublish, item, c.clock(), ""); err != nil {
+		if err := want(ctx, tx, pipeline.StepPublish, item, c.steady(), ""); err != nil {
 			return err
 		}
 		alone := prior.Number == 0 && r.Degree == 0

@@ -18,6 +18,7 @@ func want(ctx context.Context, tx *sql.Tx, step pipeline.Step, item string, due 
 		ON CONFLICT (step, item) DO UPDATE SET
 			due      = CASE WHEN wanted > finished AND leased = 0 THEN min(due, excluded.due) ELSE excluded.due END,
 			attempts = CASE WHEN wanted > finished THEN attempts ELSE 0 END,
+			failed = CASE WHEN wanted > finished THEN failed ELSE 0 END,
 			wanted   = CASE WHEN wanted > finished AND leased = 0 THEN wanted ELSE wanted + 1 END,
 			plan     = excluded.plan`,
 		string(step), item, due.UnixMilli(), plan)
@@ -26,7 +27,7 @@ func want(ctx context.Context, tx *sql.Tx, step pipeline.Step, item string, due 
 
 // Want asks for a step from outside any other effect, due at once.
 func (c *Catalog) Want(ctx context.Context, step pipeline.Step, item pipeline.Digest) error {
-	return c.tx(ctx, func(tx *sql.Tx) error { return want(ctx, tx, step, item.Hex(), c.clock(), "") })
+	return c.tx(ctx, func(tx *sql.Tx) error { return want(ctx, tx, step, item.Hex(), c.steady(), "") })
 }
 
 // Retry asks for an item to be examined again under a plan, because a person wants what had failed to be done anew, with a custody entry.
@@ -38,7 +39,7 @@ func (c *Catalog) Retry(ctx context.Context, item pipeline.Digest, by pipeline.A
 		if err := c.enterBy(ctx, tx, by, pipeline.ActRetried, item, "", ""); err != nil {
 			return err
 		}
-		return want(ctx, tx, pipeline.StepExamine, item.Hex(), c.clock(), string(plan))
+		return want(ctx, tx, pipeline.StepExamine, item.Hex(), c.steady(), string(plan))
 	})
 }
 
@@ -73,14 +74,14 @@ func (c *Catalog) Due(ctx context.Context, now time.Time, limit int) ([]pipeline
 // Claim takes a task until the given time. ErrSuperseded says that the task was claimed, finished or
 // re-scheduled since it was sent, or never existed.
 func (c *Catalog) Claim(ctx context.Context, t pipeline.Task, worker string, until time.Time) (pipeline.Claim, error) {
-	now := c.clock().UnixMilli()
+	now := c.steady().UnixMilli()
 	cl := pipeline.Claim{Task: t, Until: until}
 	err := c.tx(ctx, func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `
 			UPDATE stage SET leased = 1, fence = fence + 1, attempts = attempts + 1, lease_until = $1, worker = $2
 			WHERE step = $3 AND item = $4 AND fence = $5 AND wanted > finished AND due <= $6 AND (leased = 0 OR lease_until < $6)
-			RETURNING fence, wanted, attempts`,
-			until.UnixMilli(), worker, string(t.Step), t.Item.Hex(), t.Fence, now).Scan(&cl.Fence, &cl.Wanted, &cl.Attempts)
+			RETURNING fence, wanted, attempts, failed`,
+			until.UnixMilli(), worker, string(t.Step), t.Item.Hex(), t.Fence, now).Scan(&cl.Fence, &cl.Wanted, &cl.Attempts, &cl.Failed)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return pipeline.Claim{}, fmt.Errorf("%w: %s of %s", pipeline.ErrSuperseded, t.Step, t.Item)
@@ -100,15 +101,15 @@ func (c *Catalog) Extend(ctx context.Context, cl pipeline.Claim, until time.Time
 // Release gives a claim back undone, to be tried again at due, and keeps the cause for people to see. Without a
 // cause it was an interruption, which does not count as an attempt.
 func (c *Catalog) Release(ctx context.Context, cl pipeline.Claim, cause string, due time.Time) error {
-	uncounted := 0
+	uncounted, failed := 0, 1
 	if cause == "" {
-		uncounted = 1
+		uncounted, failed = 1, 0
 	}
 	return c.tx(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, `
-			UPDATE stage SET leased = 0, lease_until = 0, worker = '', cause = $1, due = $2, attempts = attempts - $6
+			UPDATE stage SET leased = 0, lease_until = 0, worker = '', cause = $1, due = $2, attempts = attempts - $6, failed = failed + $7
 			WHERE step = $3 AND item = $4 AND fence = $5 AND leased = 1`,
-			cause, due.UnixMilli(), string(cl.Step), cl.Item.Hex(), cl.Fence, uncounted)
+			cause, due.UnixMilli(), string(cl.Step), cl.Item.Hex(), cl.Fence, uncounted, failed)
 		return held(r, err, cl)
 	})
 }
@@ -116,7 +117,7 @@ func (c *Catalog) Release(ctx context.Context, cl pipeline.Claim, cause string, 
 // finish ends a claim inside the transaction that commits its effect: the guard of exactly-once effect.
 func finish(ctx context.Context, tx *sql.Tx, cl pipeline.Claim) error {
 	r, err := tx.ExecContext(ctx, `
-		UPDATE stage SET finished = $1, leased = 0, lease_until = 0, worker = '', cause = '', attempts = 0
+		UPDATE stage SET finished = $1, leased = 0, lease_until = 0, worker = '', cause = '', attempts = 0, failed = 0
 		WHERE step = $2 AND item = $3 AND fence = $4 AND leased = 1 AND finished < $1`,
 		cl.Wanted, string(cl.Step), cl.Item.Hex(), cl.Fence)
 	return held(r, err, cl)
@@ -143,6 +144,71 @@ func (c *Catalog) Abandon(ctx context.Context) error {
 		_, err := tx.ExecContext(ctx, `UPDATE stage SET leased = 0, lease_until = 0, worker = '' WHERE leased = 1`)
 		return err
 	})
+}
+
+// Holders names the workers that hold a lease.
+func (c *Catalog) Holders(ctx context.Context) ([]string, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT DISTINCT worker FROM stage WHERE leased = 1 ORDER BY worker`)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	var out []string
+	err = each(rows, func() error {
+		var w string
+		err := rows.Scan(&w)
+		out = append(out, w)
+		return err
+	})
+	return out, err
+}
+
+// AbandonOf ends the leases of one worker. Only he may call it who knows that the worker is gone.
+func (c *Catalog) AbandonOf(ctx context.Context, worker string) error {
+	return c.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE stage SET leased = 0, lease_until = 0, worker = '' WHERE leased = 1 AND worker = $1`, worker)
+		return err
+	})
+}
+
+// Lease is a claim that somebody holds.
+type Lease struct {
+	Task   pipeline.Task // its fence is the claim's
+	Worker string
+	Until  time.Time // on the steady clock
+}
+
+// Leases lists the claims that are held.
+func (c *Catalog) Leases(ctx context.Context) ([]Lease, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT step, item, wanted, fence, worker, lease_until FROM stage WHERE leased = 1 ORDER BY worker, step, item`)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	var out []Lease
+	err = each(rows, func() error {
+		var l Lease
+		var item string
+		var until int64
+		if err := rows.Scan(&l.Task.Step, &item, &l.Task.Wanted, &l.Task.Fence, &l.Worker, &until); err != nil {
+			return err
+		}
+		var err error
+		l.Task.Item, err = pipeline.ParseDigest(item)
+		l.Until = time.UnixMilli(until).UTC()
+		out = append(out, l)
+		return err
+	})
+	return out, err
+}
+
+// Taken reports whether a task was finished, or claimed again, since it was held under a fence.
+func (c *Catalog) Taken(ctx context.Context, t pipeline.Task) (bool, error) {
+	var taken bool
+	err := c.read.QueryRowContext(ctx, `SELECT fence > $1 OR finished >= $2 FROM stage WHERE step = $3 AND item = $4`,
+		t.Fence, t.Wanted, string(t.Step), t.Item.Hex()).Scan(&taken)
+	if err != nil {
+		return false, fmt.Errorf("catalog: %w", err)
+	}
+	return taken, nil
 }
 
 // Load says how much of a step is done.

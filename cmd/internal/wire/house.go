@@ -2,12 +2,14 @@ package wire
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"dokaz/analyzers"
@@ -36,7 +38,10 @@ type House struct {
 	Compare *compare.Station
 	Pool    *workers.Pool // nil until Work
 
-	presses chan struct{} // one for each PDF that is made at once
+	presence *presence          // of this worker among others; nil before Work, and where the case is ours alone
+	alone    context.CancelFunc // ends looking
+	looking  sync.WaitGroup     // for others that are gone
+	presses  chan struct{}      // one for each PDF that is made at once
 
 	settings analyzers.Settings
 	exiftool *exiftool // nil where none is asked
@@ -116,6 +121,11 @@ func (h *House) furnish(ctx context.Context) error {
 // Close lets the case go. Workers must have been stopped.
 func (h *House) Close() error {
 	var errs []error
+	if h.presence != nil {
+		h.alone()
+		h.looking.Wait()
+		errs = append(errs, h.presence.leave())
+	}
 	if h.Child != nil {
 		errs = append(errs, h.Child.Close())
 	}
@@ -180,15 +190,20 @@ func (h *House) Work(ctx context.Context) error {
 	if err != nil {
 		host = "unnamed"
 	}
+	worker := host + "/" + strconv.Itoa(os.Getpid()) + "/" + rand.Text()
 	h.Pool, err = workers.New(workers.Options{
 		Redis:       h.Config.Redis,
 		Concurrency: h.Config.Workers,
-		Worker:      host + "/" + strconv.Itoa(os.Getpid()) + "/" + strconv.FormatInt(time.Now().UnixNano(), 36),
+		Worker:      worker,
 		Stages:      h.Catalog,
 		Journey:     h.journey(),
 		Namespace:   h.Case.ID,
+		Clock:       h.Catalog.Steady,
 	})
 	if err != nil {
+		return err
+	}
+	if err := h.appear(ctx, worker); err != nil {
 		return err
 	}
 	return h.Pool.Start(ctx)
