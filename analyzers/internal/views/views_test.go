@@ -70,11 +70,12 @@ func named(t *testing.T, vs []View, name string) View {
 	return View{}
 }
 
-// A turned picture's views have the turned hashes, to the last bit, whatever its size; tiles change places.
+// A turned picture's views have the turned hashes, to the last bit; tiles change places. No view is smaller than the 64×64 samples of its
+// hash: spread over more samples than it has pixels, a picture has terms that are exactly zero, and these have no sign to turn (pdq.Signs).
 func TestViewsOfATurnedPictureAreTurned(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		w, h := rapid.IntRange(40, 130).Draw(r, "w"), rapid.IntRange(40, 130).Draw(r, "h")
+		w, h := rapid.IntRange(130, 260).Draw(r, "w"), rapid.IntRange(130, 260).Draw(r, "h")
 		form := rapid.SampledFrom(pipeline.Dihedrals[:]).Draw(r, "form")
 		g := scene(w, h)
 		views := Of(luma(g), w, h)
