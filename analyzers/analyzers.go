@@ -3,7 +3,9 @@
 package analyzers
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"dokaz/analyzers/archive"
 	"dokaz/analyzers/c2pa"
@@ -17,6 +19,7 @@ import (
 	"dokaz/analyzers/pixelhash"
 	"dokaz/analyzers/proof"
 	"dokaz/analyzers/readers"
+	"dokaz/analyzers/revisit"
 	"dokaz/analyzers/sound"
 	"dokaz/analyzers/structure"
 	"dokaz/analyzers/thumbnail"
@@ -106,8 +109,36 @@ func With(l pipeline.Limits, s Settings) []pipeline.Analyzer {
 	}
 }
 
-// OnDemand returns those who are asked one by one when a person wants to see something, and never by an examination, with the
-// projector that shows them what they need.
-func OnDemand(l pipeline.Limits) ([]pipeline.Analyzer, *media.Projector) {
-	return []pipeline.Analyzer{thumbnail.NewPreview(l)}, thumbnail.Projector(l)
+// Wanted is an analyzer that is asked by itself when somebody wants to see something, and never by an examination, with the projector
+// that shows it what it needs.
+type Wanted struct {
+	pipeline.Analyzer
+	Projector *media.Projector
+}
+
+// Preview makes a large picture of a photo.
+func Preview(l pipeline.Limits) Wanted {
+	return Wanted{thumbnail.NewPreview(l), thumbnail.Projector(l)}
+}
+
+// Revisit shows frames of a film once more.
+func Revisit(l pipeline.Limits, r pipeline.Revisit) Wanted {
+	a := revisit.New(l, r)
+	return Wanted{a, a.Projector()}
+}
+
+// OnDemand returns the analyzer among those of a name that is asked by itself; ok is false where an examination asks it. told is what it
+// is told besides the item, as JSON.
+func OnDemand(l pipeline.Limits, name string, told []byte) (w Wanted, ok bool, err error) {
+	var r pipeline.Revisit
+	switch name {
+	case Preview(l).Spec().Name:
+		return Preview(l), true, nil
+	case Revisit(l, r).Spec().Name:
+		if err := json.Unmarshal(told, &r); err != nil {
+			return w, true, fmt.Errorf("what is to be revisited: %w", err)
+		}
+		return Revisit(l, r), true, nil
+	}
+	return w, false, nil
 }

@@ -38,8 +38,30 @@ type Match struct {
 	Agreement float64   `json:"agreement,omitempty"`  // correlation, -1 to 1, of the luma where the pictures overlap once laid on each other
 	OtherShot bool      `json:"other_shot,omitempty"` // the same scene at another moment or from another place: not a copy
 	WithSound bool      `json:"with_sound,omitempty"` // footage: the sound is in common as well, at the same offset
+	Moment    *Moment   `json:"moment,omitempty"`     // picture_in_video: what decoding the film once more said
 	Method    string    `json:"method"`               // how it was found, with version and thresholds
 }
+
+// Moment is what frames of a film, decoded once more about where a picture was found, say of when it was taken.
+type Moment struct {
+	Time     float64 `json:"time"`           // seconds from the stream's start: of the frame nearest to the picture
+	Unlike   float64 `json:"unlike"`         // that frame, over the places that move: 0 is the same, about 1 as unlike as any moment, 2 nothing to compare
+	Next     float64 `json:"next,omitempty"` // likewise the nearest of those more than half a second away; absent where none was compared
+	Frames   int     `json:"frames"`         // decoded once more and compared
+	Cells    int     `json:"cells"`          // places that move, of a grid of at most 160 a side
+	Told     bool    `json:"told"`           // the frame is near enough to be of the picture's moment
+	Distinct bool    `json:"distinct"`       // and no other moment comes as near
+	Not      Unseen  `json:"not,omitempty"`  // why no frame was compared; then the match is as it was without
+}
+
+// Unseen is why a film was not looked at once more.
+type Unseen string
+
+// The reasons.
+const (
+	FilmAbsent Unseen = "absent" // its bytes are not at hand
+	FilmUnread Unseen = "unread" // its frames could not be shown
+)
 
 // Share is how much of A and of B the segments of a match cover, as fractions of the time that was compared.
 type Share [2]float64

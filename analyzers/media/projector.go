@@ -16,6 +16,8 @@ type Limits struct {
 	pipeline.Limits
 	Keys bool // of a film keyframes alone are decoded and shown: a quick look
 	Side int  // pixels that the longer side of a JPEG keeps at least when it is reduced while decoding; 800
+
+	Revisit *pipeline.Revisit // of a film: these frames alone
 }
 
 // Projector shows items. It holds no state: one may be used by many at once.
@@ -64,6 +66,9 @@ func (p *Projector) Project(ctx context.Context, it pipeline.Item, o pipeline.Or
 	case pipeline.Photo:
 		return p.photo(ctx, it, o, begin, frame)
 	case pipeline.Video:
+		if p.limits.Revisit != nil {
+			return p.revisit(ctx, it, o, begin, frame)
+		}
 		return p.film(ctx, it, o, begin, frame)
 	case pipeline.Audio:
 		return fmt.Errorf("%w: no picture stream", pipeline.ErrUnsupported)

@@ -81,7 +81,11 @@ func comparePair(c *cobra.Command, t *terminal, h *wire.House, names []string, a
 		}
 	}
 	a, b := sides[0], sides[1]
-	ms, e := h.Pair(a, b), h.Explain(a, b)
+	ms, err := h.Pair(c.Context(), a, b)
+	if err = errors.Join(err, a.Close(), b.Close()); err != nil {
+		return err
+	}
+	e := h.Explain(a, b, ms)
 	if a.Item.Digest == b.Item.Digest {
 		e.Missing = nil
 	}

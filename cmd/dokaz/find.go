@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"dokaz/cmd/internal/wire"
@@ -41,15 +42,12 @@ type found struct {
 
 func find(c *cobra.Command, t *terminal, h *wire.House, path, out string) error {
 	ctx := c.Context()
-	if err := h.Recall(ctx); err != nil {
-		return err
-	}
 	seen, err := h.Look(ctx, path)
 	if err != nil {
 		return err
 	}
-	ms, err := h.Compare.Against(ctx, seen.Prints)
-	if err != nil {
+	ms, err := h.Against(ctx, seen)
+	if err = errors.Join(err, seen.Close()); err != nil {
 		return err
 	}
 	why, err := explainNearest(ctx, h, seen, ms, out)
@@ -102,7 +100,7 @@ func explainNearest(ctx context.Context, h *wire.House, seen wire.Seen, ms []pip
 		if err != nil {
 			return nil, err
 		}
-		f := found{Item: other.Item, Explanation: h.Explain(seen, other), Pictures: []picture{}}
+		f := found{Item: other.Item, Explanation: h.Explain(seen, other, withItem(ms, d)), Pictures: []picture{}}
 		if f.Name, err = h.Catalog.Name(ctx, d); err != nil {
 			return nil, err
 		}
@@ -114,6 +112,16 @@ func explainNearest(ctx context.Context, h *wire.House, seen wire.Seen, ms []pip
 		all = append(all, f)
 	}
 	return all, nil
+}
+
+// withItem are the matches with one item.
+func withItem(ms []pipeline.Match, d pipeline.Digest) (out []pipeline.Match) {
+	for _, m := range ms {
+		if m.A == d || m.B == d {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // nearestItems lists the other items of matches: confirmed ones first, then the strongest basis, then the least distance.

@@ -166,7 +166,25 @@ func describe(m pipeline.Match, a, b string) string {
 			out += " (still picture: the offset is not determined)"
 		}
 	}
+	if m.Moment != nil {
+		out += "\n          " + momentLine(*m.Moment)
+	}
 	return out
+}
+
+// momentLine says what decoding a film once more told of when a picture was taken.
+func momentLine(o pipeline.Moment) string {
+	switch {
+	case o.Not == pipeline.FilmAbsent:
+		return "the film was not looked at once more: it is not at hand"
+	case o.Not != "":
+		return "the film was not looked at once more: it does not decode"
+	case !o.Told:
+		return fmt.Sprintf("decoded once more, none of %d frames tells the moment better", o.Frames)
+	case !o.Distinct:
+		return fmt.Sprintf("decoded once more, the frame at %.3f s is nearest, and other moments come as near", o.Time)
+	}
+	return fmt.Sprintf("decoded once more, the frame at %.3f s is nearest, and no other moment comes near", o.Time)
 }
 
 // one resolves text to exactly one item.

@@ -110,7 +110,7 @@ func examine(t *testing.T, c *catalog.Catalog, cl *clock, it pipeline.Item, ms .
 	}
 }
 
-func none([]pipeline.Prints) []pipeline.Match { return nil }
+func none([]pipeline.Prints) ([]pipeline.Match, error) { return nil, nil }
 
 func TestSameBytesGiveAReceiptNotAnItem(t *testing.T) {
 	t.Parallel()
@@ -275,7 +275,7 @@ func TestEveryPairMeetsOnceHoweverManyAreInFlight(t *testing.T) {
 		for _, i := range rapid.Permutation(claims).Draw(rt, "order") {
 			wg.Go(func() {
 				self := pipeline.Prints{Item: i.Item, Pictures: []pipeline.PrintedPicture{{Quality: 1}}}
-				_, err := c.CommitExamined(context.Background(), i, catalog.Examined{Prints: self}, func(newer []pipeline.Prints) []pipeline.Match {
+				_, err := c.CommitExamined(context.Background(), i, catalog.Examined{Prints: self}, func(newer []pipeline.Prints) ([]pipeline.Match, error) {
 					mu.Lock()
 					defer mu.Unlock()
 					for _, p := range newer {
@@ -285,7 +285,7 @@ func TestEveryPairMeetsOnceHoweverManyAreInFlight(t *testing.T) {
 						}
 						met[pair]++
 					}
-					return nil
+					return nil, nil
 				})
 				if err != nil {
 					t.Error(err)

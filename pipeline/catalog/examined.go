@@ -25,8 +25,9 @@ type Examined struct {
 	Detail      string // for the custody entry: how the child was isolated
 }
 
-// Relate gives the matches of the item in flight with items that became visible meanwhile.
-type Relate func(newer []pipeline.Prints) []pipeline.Match
+// Relate gives the matches of the item in flight with items that became visible meanwhile. It runs inside the transaction, so that nothing
+// slow may happen in it; an error ends that without a trace and is returned as it is.
+type Relate func(newer []pipeline.Prints) ([]pipeline.Match, error)
 
 // CommitExamined records an examination under its claim, in one transaction: outcomes, fingerprints, matches, the
 // custody entry and the wish for reports. Fingerprints become visible in commit order, so that of two
@@ -61,7 +62,11 @@ func (c *Catalog) CommitExamined(ctx context.Context, cl pipeline.Claim, x Exami
 		if err := c.feature(ctx, tx, visible); err != nil {
 			return err
 		}
-		matches := append(others(x.Matches, visible), relate(visible)...)
+		related, err := relate(visible)
+		if err != nil {
+			return err
+		}
+		matches := append(others(x.Matches, visible), related...)
 		own, err := putPrints(ctx, tx, x.Prints)
 		if err != nil {
 			return err

@@ -71,13 +71,13 @@ func TestThoseInFlightAreComparedWithLocalFeatures(t *testing.T) {
 	}
 	commit(first, none)
 	met := 0
-	commit(second, func(newer []pipeline.Prints) []pipeline.Match {
+	commit(second, func(newer []pipeline.Prints) ([]pipeline.Match, error) {
 		for _, p := range newer {
 			if met++; len(p.Features) != 1 || p.Item != first.Digest {
 				t.Errorf("compared with %+v", p)
 			}
 		}
-		return nil
+		return nil, nil
 	})
 	if met != 1 {
 		t.Errorf("compared with %d items", met)

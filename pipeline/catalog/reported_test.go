@@ -72,9 +72,9 @@ func TestAMatchWithWhatIsNoLongerVisibleIsDropped(t *testing.T) {
 	examine(t, c, cl, a)
 	stale := catalog.Examined{Matches: []pipeline.Match{near(a, b)}, Seen: 0}
 	met := 0
-	_, err := c.CommitExamined(t.Context(), claim(t, c, cl, pipeline.StepExamine, b.Digest), stale, func(newer []pipeline.Prints) []pipeline.Match {
+	_, err := c.CommitExamined(t.Context(), claim(t, c, cl, pipeline.StepExamine, b.Digest), stale, func(newer []pipeline.Prints) ([]pipeline.Match, error) {
 		met = len(newer)
-		return nil
+		return nil, nil
 	})
 	ms, err2 := c.Matches(t.Context())
 	if met != 1 || len(ms) != 0 || err != nil || err2 != nil {

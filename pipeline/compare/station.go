@@ -77,9 +77,14 @@ func (s *Station) Add(ps ...pipeline.Prints) error {
 	return nil
 }
 
-// Against returns all matches of p with the items in the index: what Pair says of p and each of them, ordered by the
-// other item. Of p itself, should it be there, Pair says nothing.
-func (s *Station) Against(ctx context.Context, p pipeline.Prints) ([]pipeline.Match, error) {
+// Between returns the matches of two items: what Pair says of them, with films looked at once more (see Settings.Revisited).
+func (s *Station) Between(ctx context.Context, p, q pipeline.Prints, films Films) ([]pipeline.Match, error) {
+	return s.set.Revisited(ctx, Pair(p, q, s.set), p, q, films)
+}
+
+// Against returns all matches of p with the items in the index: what Between says of p and each of them, ordered by the
+// other item. Of p itself, should it be there, it says nothing.
+func (s *Station) Against(ctx context.Context, p pipeline.Prints, films Films) ([]pipeline.Match, error) {
 	candidates, err := s.set.ask(p).of(s.index)
 	if err != nil {
 		return nil, fmt.Errorf("compare: %w", err)
@@ -96,7 +101,11 @@ func (s *Station) Against(ctx context.Context, p pipeline.Prints) ([]pipeline.Ma
 		if err != nil {
 			return nil, fmt.Errorf("compare: %w", err)
 		}
-		out = append(out, judge(p, other, s.set)...)
+		ms, err := s.set.Revisited(ctx, judge(p, other, s.set), p, other, films)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ms...)
 	}
 	return out, nil
 }

@@ -40,6 +40,9 @@ func (f *File) Frames(ctx context.Context, stream int, opts FrameOptions, show f
 		d.passes = d.thinned(opts.Apart)
 	}
 	d.glanced = opts.Glanced
+	if err := d.enter(opts.From); err != nil {
+		return err
+	}
 	return d.run(ctx)
 }
 

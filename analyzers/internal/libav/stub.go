@@ -37,6 +37,9 @@ func (*File) Film() (int, error) { return 0, errNoDecoder }
 // Packets demultiplexes the file.
 func (*File) Packets(context.Context, func(Packet) error) error { return errNoDecoder }
 
+// Enterable reports whether decoding can begin in the middle.
+func (*File) Enterable(int) bool { return false }
+
 // Frames decodes one stream.
 func (*File) Frames(context.Context, int, FrameOptions, func(Frame) error) error { return errNoDecoder }
 

@@ -145,6 +145,10 @@ type FrameOptions struct {
 	// Glanced reports of a packet's presentation time, in ticks of the stream's time base or NoTime, that its frame will be glanced at,
 	// if at all. It is called in the order of decoding. Such a frame is not deblocked where no other refers to it; all else is as always.
 	Glanced func(ticks int64) bool
+
+	// From is when, after the stream's start, the first frame that is wanted is shown. What comes long before it is passed over without
+	// being decoded, where File.Enterable says that this can be done.
+	From time.Duration
 }
 
 // Coding is how a picture outside a stream was coded.

@@ -381,7 +381,7 @@ func (h *house) examined(d pipeline.Digest) {
 	_, err := h.CommitExamined(ctx, claim(pipeline.StepExamine), catalog.Examined{
 		Examination: pipeline.Examination{Outcomes: []pipeline.Outcome{{By: by, Status: pipeline.Failed, Reason: "broken"}}},
 		Prints:      pipeline.Prints{Item: d, Kind: pipeline.Photo}, Seen: 1 << 40, Joins: func(pipeline.Match) bool { return true },
-	}, func([]pipeline.Prints) []pipeline.Match { return nil })
+	}, func([]pipeline.Prints) ([]pipeline.Match, error) { return nil, nil })
 	if err != nil {
 		h.t.Fatal(err)
 	}

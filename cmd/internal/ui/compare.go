@@ -186,6 +186,9 @@ func matchOf(v *visit, m pipeline.Match, c Comparison, place int) matchView {
 	if m.Transform.Rotate != 0 {
 		say("matches.rotate", "degrees", m.Transform.Rotate)
 	}
+	if m.Moment != nil {
+		out.Lines = append(out.Lines, v.Moment(*m.Moment))
+	}
 	if m.Share != nil {
 		say("share", "a", percent(m.Share[0]), "b", percent(m.Share[1]))
 	}

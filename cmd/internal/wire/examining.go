@@ -134,18 +134,16 @@ func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Exam
 	}
 	x.Prints = pipeline.PrintsOf(it, x.Examination.Measurements)
 	x.Seen, x.Joins = s.Compare.Seen(), compare.Joins
-	if x.Matches, err = s.Compare.Against(ctx, x.Prints); err != nil {
+	if x.Matches, err = s.Compare.Against(ctx, x.Prints, s.films()); err != nil {
 		return err
 	}
-	visible, err := s.Catalog.CommitExamined(ctx, cl, x, func(newer []pipeline.Prints) []pipeline.Match {
-		var out []pipeline.Match
-		for _, p := range newer {
-			if p.Item != it.Digest {
-				out = append(out, compare.Pair(x.Prints, p, s.Compare.Settings())...)
-			}
+	late := lateness{House: s.House, own: x.Prints, known: map[int64][]pipeline.Match{}}
+	visible, err := s.Catalog.CommitExamined(ctx, cl, x, late.relate)
+	for errors.Is(err, errUnrelated) {
+		if err = late.catchUp(ctx); err == nil {
+			visible, err = s.Catalog.CommitExamined(ctx, cl, x, late.relate)
 		}
-		return out
-	})
+	}
 	if err != nil {
 		return err
 	}

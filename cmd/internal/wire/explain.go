@@ -19,9 +19,9 @@ func (h *House) Remember(ctx context.Context, d pipeline.Digest) (Seen, error) {
 	return Seen{Item: it, Known: true, Examination: e, Prints: pipeline.PrintsOf(it, e.Measurements)}, err
 }
 
-// Explain says why two of what was seen correspond, and what was looked at.
-func (h *House) Explain(a, b Seen) compare.Explanation {
-	return compare.Explain(a.Prints, b.Prints, h.Compare.Settings())
+// Explain says why two of what was seen correspond, of which it is known what Pair says, and what was looked at.
+func (h *House) Explain(a, b Seen, ms []pipeline.Match) compare.Explanation {
+	return compare.ExplainMatches(a.Prints, b.Prints, ms, h.Compare.Settings())
 }
 
 // Decide records a person's word on two items of the case.

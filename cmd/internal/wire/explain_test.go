@@ -139,7 +139,7 @@ func TestWhatWasStampedOnACopyIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, pair := range [][2]Seen{{a, b}, {b, a}} {
-		all, err := h.Draw(t.Context(), h.Explain(pair[0], pair[1]), pair[0], pair[1])
+		all, err := h.Draw(t.Context(), h.Explain(pair[0], pair[1], []pipeline.Match{m}), pair[0], pair[1])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,8 @@ func (h *House) FindFile(ctx context.Context, name string, r io.Reader) (api.Lik
 		return api.Likeness{}, err
 	}
 	out := api.Likeness{Item: seen.Item, Known: seen.Known, Comparable: !seen.Prints.Empty(), Outcomes: seen.Examination.Outcomes}
-	if out.Matches, err = h.against(ctx, seen.Prints); err != nil {
+	out.Matches, err = h.Against(ctx, seen)
+	if err = errors.Join(err, seen.Close()); err != nil {
 		return out, err
 	}
 	if seen.Known {
@@ -54,16 +55,16 @@ func (h *House) FindItem(ctx context.Context, d pipeline.Digest) (api.Likeness, 
 // FindHash looks for pictures by their PDQ hash, which is taken for one of full quality.
 func (h *House) FindHash(ctx context.Context, pdq pipeline.Hash256) (api.Likeness, error) {
 	p := pipeline.Prints{Kind: pipeline.Photo, Pictures: []pipeline.PrintedPicture{{Bits: pdq, Quality: 100}}}
-	ms, err := h.against(ctx, p)
+	ms, err := h.Against(ctx, Seen{Prints: p})
 	return api.Likeness{Comparable: true, Matches: ms}, err
 }
 
-// against compares with all items of the case, those included that other processes examined meanwhile, nearest first.
-func (h *House) against(ctx context.Context, p pipeline.Prints) ([]pipeline.Match, error) {
+// Against compares with all items of the case, those included that other processes examined meanwhile, nearest first.
+func (h *House) Against(ctx context.Context, s Seen) ([]pipeline.Match, error) {
 	if err := h.Recall(ctx); err != nil {
 		return nil, err
 	}
-	ms, err := h.Compare.Against(ctx, p)
+	ms, err := h.Compare.Against(ctx, s.Prints, h.films(s))
 	sortNearest(ms)
 	return ms, err
 }

@@ -114,7 +114,8 @@ func (h *House) furnish(ctx context.Context) error {
 		return err
 	}
 	h.Compare = compare.New(index.New(), h.Catalog, compare.Defaults())
-	h.methods = append(h.refs(), h.Compare.Ref(), rules.Ref(), h.Config.Limits.Ref())
+	again := analyzers.Revisit(h.Config.Limits, pipeline.Revisit{}).Spec().Ref()
+	h.methods = append(h.refs(), again, h.Compare.Ref(), rules.Ref(), h.Config.Limits.Ref())
 	return nil
 }
 
@@ -251,11 +252,17 @@ func ChildMain() int { return sandbox.Main(InChild()) }
 func InChild() sandbox.Run {
 	analyzers.All(pipeline.Limits{})
 	return func(ctx context.Context, it pipeline.Item, o pipeline.Original, l pipeline.Limits, names []string, sink sandbox.Sink) error {
-		wanted, closer := analyzers.OnDemand(l)
-		if asked := among(wanted, names); len(asked) > 0 {
-			return examine.Run(ctx, asked, closer, it, o, sink)
+		aside := asideOf(sink)
+		if len(names) == 1 {
+			w, ok, err := analyzers.OnDemand(l, names[0], aside)
+			if err != nil {
+				return err
+			}
+			if ok {
+				return examine.Run(ctx, []pipeline.Analyzer{w.Analyzer}, w.Projector, it, o, sink)
+			}
 		}
-		list, err := told(sink, l)
+		list, err := told(aside, l)
 		if err != nil {
 			return err
 		}
@@ -267,14 +274,21 @@ func InChild() sandbox.Run {
 	}
 }
 
+// asideOf is what the parent has the analyzers told besides the item.
+func asideOf(sink sandbox.Sink) []byte {
+	if in, ok := sink.(interface{ Aside() []byte }); ok {
+		return in.Aside()
+	}
+	return nil
+}
+
 // told lists the analyzers with what the parent had them told.
-func told(sink sandbox.Sink, l pipeline.Limits) ([]pipeline.Analyzer, error) {
-	in, ok := sink.(interface{ Aside() []byte })
-	if !ok || len(in.Aside()) == 0 {
+func told(aside []byte, l pipeline.Limits) ([]pipeline.Analyzer, error) {
+	if len(aside) == 0 {
 		return analyzers.All(l), nil
 	}
 	var s analyzers.Settings
-	if err := json.Unmarshal(in.Aside(), &s); err != nil {
+	if err := json.Unmarshal(aside, &s); err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
 	return analyzers.With(l, s), s.Check()

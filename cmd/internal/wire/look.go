@@ -12,7 +12,6 @@ import (
 
 	"dokaz/analyzers"
 	"dokaz/pipeline"
-	"dokaz/pipeline/compare"
 	"dokaz/pipeline/receive"
 )
 
@@ -24,10 +23,19 @@ type Seen struct {
 	Prints      pipeline.Prints
 
 	derivatives map[pipeline.Digest][]byte // of a file that is not taken in
+	bytes       *unnamedFile               // likewise, of a film, which may be looked at once more; until Close
+}
+
+// Close lets the bytes of a file go that is not taken in.
+func (s Seen) Close() error {
+	if s.bytes == nil {
+		return nil
+	}
+	return s.bytes.Close()
 }
 
 // Look examines a file without taking it in: its bytes are copied to an unnamed file first, so that what
-// is examined is what was hashed.
+// is examined is what was hashed. What it returns has to be closed.
 func (h *House) Look(ctx context.Context, path string) (Seen, error) {
 	src, err := os.Open(path)
 	if err != nil {
@@ -65,7 +73,9 @@ func (h *House) lookAt(ctx context.Context, name string, src io.Reader, by []pip
 		return s, err
 	}
 	got, err := h.ask(ctx, child, s.Item, o, by)
-	if err = errors.Join(err, o.Close()); err != nil {
+	if err == nil && s.Item.Kind == pipeline.Video {
+		s.bytes = o
+	} else if err = errors.Join(err, o.Close()); err != nil {
 		return s, err
 	}
 	s.Examination = got.Examination
@@ -74,7 +84,7 @@ func (h *House) lookAt(ctx context.Context, name string, src io.Reader, by []pip
 	if _, err := h.Catalog.Item(ctx, s.Item.Digest); err == nil {
 		s.Known = true
 	} else if !errors.Is(err, pipeline.ErrNotFound) {
-		return s, err
+		return s, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -116,11 +126,11 @@ func (u *unnamedFile) Size() int64                            { return u.size }
 func (u *unnamedFile) File() *os.File                         { return u.f }
 
 // Pair compares two of what was seen.
-func (h *House) Pair(a, b Seen) []pipeline.Match {
+func (h *House) Pair(ctx context.Context, a, b Seen) ([]pipeline.Match, error) {
 	if a.Item.Digest == b.Item.Digest {
-		return []pipeline.Match{{A: a.Item.Digest, B: b.Item.Digest, Basis: pipeline.SameBytes, Strength: pipeline.Confirmed, Method: "sha256"}}
+		return []pipeline.Match{{A: a.Item.Digest, B: b.Item.Digest, Basis: pipeline.SameBytes, Strength: pipeline.Confirmed, Method: "sha256"}}, nil
 	}
-	return compare.Pair(a.Prints, b.Prints, h.Compare.Settings())
+	return h.Compare.Between(ctx, a.Prints, b.Prints, h.films(a, b))
 }
 
 // OpenOrScratch opens the case, or an empty one in a temporary folder where there is none. done closes it

@@ -15,13 +15,13 @@ import (
 // Preview returns a large picture of a photo of the case as a JPEG. It is made in a child when it is first wanted, and kept. What has
 // none is pipeline.ErrNotFound; what the child could not do, pipeline.ErrUnsupported.
 func (h *House) Preview(ctx context.Context, d pipeline.Digest) ([]byte, error) {
-	wanted, _ := analyzers.OnDemand(h.Config.Limits)
-	ref := wanted[0].Spec().Ref()
+	wanted := analyzers.Preview(h.Config.Limits).Spec()
+	ref := wanted.Ref()
 	it, err := h.Catalog.Item(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains(wanted[0].Spec().Kinds, it.Kind) {
+	if !slices.Contains(wanted.Kinds, it.Kind) {
 		return nil, fmt.Errorf("preview of %s: %w", it.Kind, pipeline.ErrNotFound)
 	}
 	doc, err := pipeline.Canonical([]any{d, ref})

@@ -132,7 +132,35 @@ func (m maker) geometry(mt pipeline.Match) (out []pair) {
 	if mt.Agreement != 0 {
 		out = append(out, pair{m.Say("matches.agreement"), m.Say("matches.agrees", "value", m.Decimal(fmt.Sprintf("%.2f", mt.Agreement)))})
 	}
+	if mt.Moment != nil {
+		out = append(out, pair{m.Say("matches.moment"), m.Moment(*mt.Moment)})
+	}
 	return out
+}
+
+// Moment says what decoding a film once more told of when a picture was taken, or why it did not.
+func (s Speaker) Moment(o pipeline.Moment) template.HTML {
+	key := "matches.moment_open"
+	switch {
+	case o.Not == pipeline.FilmAbsent:
+		return s.Say("matches.moment_absent")
+	case o.Not != "":
+		return s.Say("matches.moment_unread")
+	case !o.Told:
+		return s.Say("matches.moment_untold", "frames", number(int64(o.Frames)))
+	case o.Distinct:
+		key = "matches.moment_distinct"
+	}
+	next := template.HTML("—")
+	if o.Next > 0 {
+		next = s.Decimal(fmt.Sprintf("%.2f", o.Next))
+	}
+	return s.Say(key, "time", s.instantOf(o.Time), "frames", number(int64(o.Frames)), "unlike", s.Decimal(fmt.Sprintf("%.2f", o.Unlike)), "next", next)
+}
+
+// instantOf is a time in a film to a thousandth of a second: that of one frame.
+func (s Speaker) instantOf(t float64) template.HTML {
+	return s.Decimal(fmt.Sprintf("%.3f", t)) + "&nbsp;" + s.Word("unit", "s")
 }
 
 // decision says what a person decided on the pair.

@@ -1,0 +1,141 @@
+//go:build libav
+
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"dokaz/fixtures"
+	"dokaz/pipeline"
+	"dokaz/pipeline/receive"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// chair is a film of a camera that moves.
+const chair = "video-neardup/tmk/chair-orig-22-sd-bar.mp4"
+
+// openCase is an empty case with some workers.
+func openCase(t *testing.T, workers string) *House {
+	t.Helper()
+	c, _, err := LoadConfig(map[string]string{"case": filepath.Join(t.TempDir(), "case"), "workers": workers, "quiet": "10ms"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := Open(t.Context(), c, Toil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// take takes files in one after another, each examined before the next where oneByOne.
+func take(t *testing.T, h *House, oneByOne bool, files ...[]byte) (out []pipeline.Digest) {
+	t.Helper()
+	station, err := h.Receiving(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range files {
+		got, err := station.Take(t.Context(), receive.Stream("file", bytes.NewReader(b)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, got.Item.Digest)
+		h.Pool.Kick()
+		if oneByOne {
+			if err := h.SettleExamined(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := errors.Join(h.SettleExamined(t.Context()), h.Rest(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// A still is told its moment whichever of the two comes first, and when both come at once.
+func TestAStillIsToldItsMomentAtEitherArrival(t *testing.T) {
+	t.Parallel()
+	film, err := os.ReadFile(filepath.Join(fixtures.SharedMedia(t), filepath.FromSlash(chair)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := openCase(t, "1")
+	kept := take(t, h, true, film)[0]
+	frames, err := h.films().Revisit(t.Context(), kept, pipeline.Revisit{Stretches: [][2]float64{{3, 3.05}}})
+	if err != nil || len(frames) == 0 {
+		t.Fatalf("%d frames, %v", len(frames), err)
+	}
+	at, m := frames[0].Time, frames[0].Miniature
+	var still bytes.Buffer
+	if err := png.Encode(&still, &image.Gray{Pix: m.Luma, Stride: m.Width, Rect: image.Rect(0, 0, m.Width, m.Height)}); err != nil {
+		t.Fatal(err)
+	}
+	var first []pipeline.Match
+	for name, c := range map[string]struct {
+		workers  string
+		oneByOne bool
+		files    [][]byte
+	}{
+		"the film first": {"1", true, [][]byte{film, still.Bytes()}}, "the still first": {"1", true, [][]byte{still.Bytes(), film}}, "both at once": {"2", false, [][]byte{still.Bytes(), film}},
+	} {
+		h := openCase(t, c.workers)
+		take(t, h, c.oneByOne, c.files...)
+		ms, err := h.Catalog.Matches(t.Context())
+		if err != nil || len(ms) != 1 || ms[0].Moment == nil {
+			t.Fatalf("%s: %+v, %v", name, ms, err)
+		}
+		if o := ms[0].Moment; !o.Told || !o.Distinct || math.Abs(o.Time-at) > 0.001 || ms[0].Segments[0].BStart != o.Time {
+			t.Errorf("%s: %+v, not %v s", name, *o, at)
+		}
+		if first == nil {
+			first = ms
+		}
+		if d := cmp.Diff(first, ms); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
+// What cannot be shown once more says why, and never as a fault of ours.
+func TestFilmsThatCannotBeShownAgain(t *testing.T) {
+	t.Parallel()
+	whole, err := os.ReadFile(filepath.Join(fixtures.SharedMedia(t), "containers/exoplayer-mp4/sample.mp4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hollow := bytes.Clone(whole)
+	for i := len(hollow) / 20; i < len(hollow); i++ {
+		hollow[i] = 0
+	}
+	h := openCase(t, "1")
+	kept := take(t, h, false, whole, hollow)
+	wanted := pipeline.Revisit{Stretches: [][2]float64{{0.2, 0.5}}}
+	frames, err := h.films().Revisit(t.Context(), kept[0], wanted)
+	if err != nil || len(frames) < 5 || frames[0].Time < 0.2 || frames[len(frames)-1].Time > 0.5 {
+		t.Errorf("%d frames, %v", len(frames), err)
+	}
+	if frames, err := h.films().Revisit(t.Context(), kept[1], wanted); !errors.Is(err, pipeline.ErrUnsupported) {
+		t.Errorf("a hollow film: %d frames, %v", len(frames), err)
+	}
+	if _, err := h.films().Revisit(t.Context(), pipeline.DigestOf([]byte("nothing")), wanted); !errors.Is(err, pipeline.ErrNotFound) {
+		t.Errorf("a film that was never here: %v", err)
+	}
+}
