@@ -20,11 +20,11 @@ type Films interface {
 }
 
 const (
-	aboutHit   = 1.0  // seconds before and after a place at which frames are wanted once more
-	longest    = 60.0 // seconds of a film that are wanted in all: of a longer one the places found, the nearest first
-	mostAnew   = 600  // frames of them
-	everyFrame = 0.04 // seconds between frames from which on those about the best are wanted closer together
-	oneMoment  = 0.5  // seconds from the best frame at which another moment begins
+	aboutHit   = 2.0   // seconds before and after a place at which frames are wanted once more
+	longest    = 150.0 // seconds of a film that are wanted in all: of a longer one the places found, the nearest first
+	mostAnew   = 600   // frames of them
+	everyFrame = 0.04  // seconds between frames from which on those about the best are wanted closer together
+	oneMoment  = 0.5   // seconds from the best frame at which another moment begins
 
 	toldUnlike = 0.5  // geometry.Moving.Unlike up to which a frame may show the picture's moment,
 	asUnlike   = 2.0  // times that of the best frame up to which others may show it as well,

@@ -111,6 +111,33 @@ func TestAStillIsToldItsMomentAtEitherArrival(t *testing.T) {
 		if d := cmp.Diff(first, ms); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
+		relatedLate(t, h, ms)
+	}
+}
+
+// relatedLate has one of two items become visible while the other is in flight: that ends the transaction once, and then says what was said.
+func relatedLate(t *testing.T, h *House, want []pipeline.Match) {
+	t.Helper()
+	var both [2]pipeline.Prints
+	for i, d := range []pipeline.Digest{want[0].A, want[0].B} {
+		var err error
+		if both[i], err = h.Catalog.Prints(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, own := range both {
+		l := lateness{House: h, own: own, known: map[int64][]pipeline.Match{}}
+		newer := both[1-i : 2-i]
+		if ms, err := l.relate(newer); !errors.Is(err, errUnrelated) || ms != nil {
+			t.Errorf("%v before the film was looked at: %v", ms, err)
+		}
+		if err := l.catchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := l.relate(newer)
+		if d := cmp.Diff(want, got); err != nil || d != "" {
+			t.Errorf("%v, %s", err, d)
+		}
 	}
 }
 

@@ -133,3 +133,31 @@ func TestHowPicturesAgreeIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// What decoding a film once more told of a still's moment is said, and so is that it was not done, in every language.
+func TestTheMomentOfAStillIsSaid(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		moment pipeline.Moment
+		want   map[string]string
+	}{
+		"distinct": {pipeline.Moment{Time: 5.68, Unlike: 0.012, Next: 0.5, Frames: 255, Cells: 90, Told: true, Distinct: true}, map[string]string{
+			"en": "5.680 s: the film was decoded once more, and of 255 frames", "be": "5,680 с: фільм дэкадаваны яшчэ раз",
+			"ru": "5,680 с: фильм декодирован ещё раз", "uk": "5,680 с: фільм декодовано ще раз"}},
+		"open": {pipeline.Moment{Time: 5.68, Unlike: 0.012, Frames: 30, Cells: 90, Told: true}, map[string]string{
+			"en": "(the next: —): the moment is not determined", "be": "момант не вызначаны", "ru": "момент не определён", "uk": "момент не визначено"}},
+		"untold": {pipeline.Moment{Time: 5.68, Unlike: 2, Frames: 30}, map[string]string{
+			"en": "none of 30 frames tells the moment better", "be": "ніводзін з 30 кадраў", "ru": "ни один из 30 кадров", "uk": "жоден із 30 кадрів"}},
+		"absent": {pipeline.Moment{Not: pipeline.FilmAbsent}, map[string]string{
+			"en": "could not be looked at once more", "be": "яго няма пад рукой", "ru": "его нет под рукой", "uk": "його немає під рукою"}},
+		"unread": {pipeline.Moment{Not: pipeline.FilmUnread}, map[string]string{
+			"en": "could not be decoded once more", "be": "Дэкадаваць фільм яшчэ раз не ўдалося", "ru": "Декодировать фильм ещё раз не удалось", "uk": "Декодувати фільм ще раз не вдалося"}},
+	} {
+		for lang, want := range c.want {
+			said := strings.ReplaceAll(textOf("<body>"+string(speakerIn(t, lang).Moment(c.moment))), "\u00a0", " ")
+			if !strings.Contains(said, want) {
+				t.Errorf("%s in %s: %q without %q", name, lang, said, want)
+			}
+		}
+	}
+}
