@@ -26,7 +26,8 @@ const (
 	everyFrame = 0.04  // seconds between frames from which on those about the best are wanted closer together
 	oneMoment  = 0.5   // seconds from the best frame at which another moment begins
 
-	toldUnlike = 0.5  // geometry.Moving.Unlike up to which a frame may show the picture's moment,
+	toldUnlike = 0.3  // geometry.Moving.Unlike up to which a frame may show the picture's moment,
+	toldMisfit = 3.0  // and its Misfit: beyond, the picture does not lie there as was thought,
 	asUnlike   = 2.0  // times that of the best frame up to which others may show it as well,
 	unlikeness = 0.03 // and at least so much more
 )
@@ -194,7 +195,7 @@ func (v *revisit) told() pipeline.Match {
 		out.Next = rounded(next)
 	}
 	m.Moment = &out
-	if unlike > toldUnlike {
+	if unlike > toldUnlike || v.moving.Misfit[best] > toldMisfit {
 		return m
 	}
 	out.Told = true
@@ -206,10 +207,7 @@ func (v *revisit) told() pipeline.Match {
 		g := nearestOf(m.Segments)
 		m.Segments = []pipeline.Segment{{BStart: at, BEnd: at, Speed: 1, Frames: 1, Distance: g.Distance, Strength: m.Strength}}
 	case ambiguous:
-		nearest := nearestOf(m.Segments)
-		if may := within(v.frames, v.moving.Unlike, limit, nearest.Distance); !meetWithin(may, nearest, oneMoment/2) {
-			m.Segments = may // what fingerprints found is none of them
-		}
+		m.Segments = within(v.frames, v.moving.Unlike, limit, nearestOf(m.Segments).Distance)
 	}
 	return m
 }

@@ -23,13 +23,14 @@ type Moving struct {
 	Unlike []float64 // of each frame: 0 where what moves lies as in the picture, about 1 as at any moment; nothing where nothing can be said
 	Cells  int       // of a frame's grid that move and that the picture covers
 	Stands bool      // most of what the picture covers stands
+	Misfit []float64 // of each frame: by how much the picture differs from it all over, in times of what coding and place do; small where it lies right
 }
 
 // Move holds a picture against frames of a film, all of one size, by a map from fractions of the picture to fractions of a frame.
 // whole says that the picture shows all of a frame, so that it lies in every frame in one way; a part lies elsewhere from frame to
 // frame where the camera moves.
 func Move(picture *pipeline.Miniature, m Map, frames []pipeline.FeaturedFrame, whole bool) Moving {
-	out := Moving{Unlike: make([]float64, len(frames))}
+	out := Moving{Unlike: make([]float64, len(frames)), Misfit: make([]float64, len(frames))}
 	for i := range out.Unlike {
 		out.Unlike[i] = nothing
 	}
@@ -38,6 +39,10 @@ func Move(picture *pipeline.Miniature, m Map, frames []pipeline.FeaturedFrame, w
 		return out
 	}
 	c := changing(planes)
+	for i := range planes {
+		planes[i] = planes[i].toned(c.mean)
+	}
+	c = changing(planes)
 	p := lumaOf(picture)
 	l, ok := c.lay(p, m)
 	if !ok {
@@ -52,7 +57,7 @@ func Move(picture *pipeline.Miniature, m Map, frames []pipeline.FeaturedFrame, w
 	}
 	for i, b := range planes {
 		if b.v != nil {
-			out.Unlike[i] = l.unlike(b)
+			out.Unlike[i], out.Misfit[i] = l.unlike(b)
 		}
 	}
 	if !whole && !out.Stands {
@@ -82,7 +87,9 @@ func (o *Moving) relay(p luma, m Map, c change, planes []luma, frames []pipeline
 			by = fitted(p, planes[i], by)
 		}
 		if l, ok := c.lay(p, by); ok && len(l.cells) >= leastMoving {
-			o.Unlike[i] = min(o.Unlike[i], l.unlike(planes[i]))
+			if u, off := l.unlike(planes[i]); u < o.Unlike[i] {
+				o.Unlike[i], o.Misfit[i] = u, off
+			}
 		}
 	}
 }
@@ -100,6 +107,33 @@ func planesOf(frames []pipeline.FeaturedFrame) []luma {
 	}
 	return out
 }
+
+// toned is the plane with the gain and lift that bring it nearest to another which shows about the same: a camera that adapts to what
+// comes in sight moves nothing. One that shows something else stays as it is.
+func (p luma) toned(to luma) luma {
+	if p.v == nil {
+		return p
+	}
+	w := correlate(p, to, 0, 0, p.w, p.h)
+	if !(w.correlation >= sameScene) {
+		return p
+	}
+	var n, sa, sb, aa, ab float64
+	for i, v := range p.v {
+		n++
+		sa, sb = sa+v, sb+to.v[i]
+		aa, ab = aa+product(v, v), ab+product(v, to.v[i])
+	}
+	gain := (ab - product(sa, sb)/n) / (aa - product(sa, sa)/n)
+	lift := (sb - product(gain, sa)) / n
+	out := luma{p.w, p.h, make([]float64, len(p.v))}
+	for i, v := range p.v {
+		out.v[i] = product(gain, v) + lift
+	}
+	return out
+}
+
+const sameScene = 0.9 // correlation of a frame with the mean frame
 
 // change is how the cells of some frames vary over time.
 type change struct {
@@ -143,7 +177,8 @@ type overlaid struct {
 
 type weighed struct {
 	cell
-	at     int // in the plane
+	at     int     // in the plane
+	noise  float64 // square levels that coding and place do
 	weight float64
 }
 
@@ -174,7 +209,7 @@ func (c change) lay(p luma, m Map) (o overlaid, ok bool) {
 	for i, k := range o.still {
 		v := c.variance[k.at]
 		off := noise + product(misplaced*misplaced, c.steepness(k.x, k.y))
-		o.still[i].weight = 1 / (off + v)
+		o.still[i].noise, o.still[i].weight = off, 1/(off+v)
 		if v > product(unmoved, off) {
 			k.weight = 1 / off
 			o.cells = append(o.cells, k)
@@ -256,19 +291,23 @@ func (c change) steepness(x, y int) float64 {
 }
 
 // unlike is by how much a frame differs from the picture where frames move, in what the picture and frames by mean differ from the mean
-// frame there.
-func (o overlaid) unlike(b luma) float64 {
+// frame there; and by how much all over, in noise.
+func (o overlaid) unlike(b luma) (unlike, misfit float64) {
 	gain, lift, ok := o.tone(b)
 	if !ok {
-		return nothing
+		return nothing, math.Inf(1)
 	}
+	for _, k := range o.still {
+		misfit += squared(product(gain, k.luma)+lift-b.v[k.at], 0) / k.noise
+	}
+	misfit /= float64(len(o.still))
 	var off, own float64
 	for _, k := range o.cells {
 		v := product(gain, k.luma) + lift
 		off += product(k.weight, squared(v-b.v[k.at], 0))
 		own += product(k.weight, squared(v-o.mean.v[k.at], 0))
 	}
-	return min(off/(own+o.about), nothing)
+	return min(off/(own+o.about), nothing), misfit
 }
 
 // tone is the gain and the lift that bring the picture's luma nearest to a frame's.
