@@ -30,6 +30,7 @@ const (
 	toldMisfit = 3.0  // and its Misfit: beyond, the picture does not lie there as was thought,
 	asUnlike   = 2.0  // times that of the best frame up to which others may show it as well,
 	unlikeness = 0.03 // and at least so much more
+	equally    = 0.01 // by how much more others are that nothing tells from the best: then fingerprints are believed
 )
 
 // Revisited looks once more at the films in which matches of a and b found a picture. What it finds follows from the two items alone;
@@ -207,7 +208,10 @@ func (v *revisit) told() pipeline.Match {
 		g := nearestOf(m.Segments)
 		m.Segments = []pipeline.Segment{{BStart: at, BEnd: at, Speed: 1, Frames: 1, Distance: g.Distance, Strength: m.Strength}}
 	case ambiguous:
-		m.Segments = within(v.frames, v.moving.Unlike, limit, nearestOf(m.Segments).Distance)
+		nearest := nearestOf(m.Segments)
+		if equal := within(v.frames, v.moving.Unlike, unlike+equally, nearest.Distance); !meetWithin(equal, nearest, oneMoment/2) {
+			m.Segments = within(v.frames, v.moving.Unlike, limit, nearest.Distance)
+		}
 	}
 	return m
 }

@@ -14,7 +14,7 @@ const (
 	coded       = 4.0  // square levels: what coding does to a cell, beside the median variance of those that stand
 	misplaced   = 0.25 // cells by which a picture lies off its place, at a guess
 	unmoved     = 6.0  // times what coding and place do to a cell: less variance is no movement
-	relaid      = 12   // frames nearest to a part of a moving scene that it is laid on anew
+	relaid      = 12   // frames nearest to a part that it is laid on anew
 )
 
 // Moving is what holding a picture against the frames of a stretch came to, over the places that move: those where the frames differ
@@ -50,7 +50,7 @@ func Move(picture *pipeline.Miniature, m Map, frames []pipeline.FeaturedFrame, w
 	}
 	out.Stands = l.typical <= stood
 	if out.Stands && !whole {
-		l = c.placed(p, m, l)
+		l, m = c.placed(p, m, l)
 	}
 	if out.Cells = len(l.cells); out.Cells < leastMoving {
 		return out
@@ -60,17 +60,20 @@ func Move(picture *pipeline.Miniature, m Map, frames []pipeline.FeaturedFrame, w
 			out.Unlike[i], out.Misfit[i] = l.unlike(b)
 		}
 	}
-	if !whole && !out.Stands {
-		out.relay(p, m, c, planes, frames)
+	switch {
+	case whole:
+	case out.Stands:
+		out.relay(p, c, planes, out.Unlike, func(int) Map { return m })
+	default:
+		out.slide(p, m, c, planes, frames)
 	}
 	return out
 }
 
-// relay lays a part of a moving scene anew on the frames that come nearest once it may slide.
-func (o *Moving) relay(p luma, m Map, c change, planes []luma, frames []pipeline.FeaturedFrame) {
+// slide lays a part of a scene before a camera that moves on every frame where it comes nearest to it, and anew on the best.
+func (o *Moving) slide(p luma, m Map, c change, planes []luma, frames []pipeline.FeaturedFrame) {
 	rough := layer{picture: p}
 	unlike, maps := make([]float64, len(planes)), make([]Map, len(planes))
-	order := make([]int, 0, len(planes))
 	for i := range planes {
 		if planes[i].v == nil {
 			continue
@@ -78,18 +81,30 @@ func (o *Moving) relay(p luma, m Map, c change, planes []luma, frames []pipeline
 		b := gridOf(frames[i].Miniature)
 		u, off := rough.on(m, b, true)
 		unlike[i], maps[i] = u, Map{1, 0, float64(off[0]) / float64(b.w), 0, 1, float64(off[1]) / float64(b.h), 0, 0, 1}.After(m)
-		order = append(order, i)
+		o.lower(i, p, maps[i], c, planes[i])
+	}
+	o.relay(p, c, planes, unlike, func(i int) Map { return maps[i] })
+}
+
+// relay lays a part anew, as exactly as the luma allows, on the frames that are the least unlike so far.
+func (o *Moving) relay(p luma, c change, planes []luma, unlike []float64, from func(int) Map) {
+	var order []int
+	for i := range planes {
+		if planes[i].v != nil {
+			order = append(order, i)
+		}
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(unlike[i], unlike[j]) })
-	for n, i := range order {
-		by := maps[i]
-		if n < relaid {
-			by = fitted(p, planes[i], by)
-		}
-		if l, ok := c.lay(p, by); ok && len(l.cells) >= leastMoving {
-			if u, off := l.unlike(planes[i]); u < o.Unlike[i] {
-				o.Unlike[i], o.Misfit[i] = u, off
-			}
+	for _, i := range order[:min(len(order), relaid)] {
+		o.lower(i, p, fitted(p, planes[i], from(i)), c, planes[i])
+	}
+}
+
+// lower notes of a frame how unlike the picture is by a map, where that is less than by those before.
+func (o *Moving) lower(i int, p luma, by Map, c change, b luma) {
+	if l, ok := c.lay(p, by); ok && len(l.cells) >= leastMoving {
+		if u, off := l.unlike(b); u < o.Unlike[i] {
+			o.Unlike[i], o.Misfit[i] = u, off
 		}
 	}
 }
@@ -108,24 +123,28 @@ func planesOf(frames []pipeline.FeaturedFrame) []luma {
 	return out
 }
 
-// toned is the plane with the gain and lift that bring it nearest to another which shows about the same: a camera that adapts to what
-// comes in sight moves nothing. One that shows something else stays as it is.
+// toned is the plane as light as another by the median, and, where it shows about the same, with the gain that brings it nearest: a
+// camera that adapts to what comes in sight moves nothing.
 func (p luma) toned(to luma) luma {
 	if p.v == nil {
 		return p
 	}
-	w := correlate(p, to, 0, 0, p.w, p.h)
-	if !(w.correlation >= sameScene) {
-		return p
-	}
-	var n, sa, sb, aa, ab float64
+	off := make([]float64, len(p.v))
 	for i, v := range p.v {
-		n++
-		sa, sb = sa+v, sb+to.v[i]
-		aa, ab = aa+product(v, v), ab+product(v, to.v[i])
+		off[i] = to.v[i] - v
 	}
-	gain := (ab - product(sa, sb)/n) / (aa - product(sa, sa)/n)
-	lift := (sb - product(gain, sa)) / n
+	slices.Sort(off)
+	gain, lift := 1.0, off[len(off)/2]
+	if w := correlate(p, to, 0, 0, p.w, p.h); w.correlation >= sameScene {
+		var n, sa, sb, aa, ab float64
+		for i, v := range p.v {
+			n++
+			sa, sb = sa+v, sb+to.v[i]
+			aa, ab = aa+product(v, v), ab+product(v, to.v[i])
+		}
+		gain = (ab - product(sa, sb)/n) / (aa - product(sa, sa)/n)
+		lift = (sb - product(gain, sa)) / n
+	}
 	out := luma{p.w, p.h, make([]float64, len(p.v))}
 	for i, v := range p.v {
 		out.v[i] = product(gain, v) + lift
@@ -221,8 +240,8 @@ func (c change) lay(p luma, m Map) (o overlaid, ok bool) {
 
 // placed lays a part of a scene that stands as exactly as the luma of the mean frame allows, from where features lay it, which l is, and
 // from the similarity next to that: parts are cut out more often than bent.
-func (c change) placed(p luma, m Map, l overlaid) overlaid {
-	best, least := l, l.misfit()
+func (c change) placed(p luma, m Map, l overlaid) (overlaid, Map) {
+	best, at, least := l, m, l.misfit()
 	starts := []Map{m}
 	if s, ok := similar(m, p, c.mean); ok {
 		starts = append(starts, s)
@@ -237,11 +256,11 @@ func (c change) placed(p luma, m Map, l overlaid) overlaid {
 				break
 			}
 			if off := again.misfit(); off < least {
-				best, least = again, off
+				best, at, least = again, by, off
 			}
 		}
 	}
-	return best
+	return best, at
 }
 
 const placings = 3 // times that a map is corrected by the luma
