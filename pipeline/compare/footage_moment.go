@@ -86,12 +86,8 @@ func miniatureOf(p pipeline.Prints) *pipeline.Miniature {
 }
 
 // moments are the stretches of a film that are about as like a picture as its best frame, the best first.
-func moments(frames []pipeline.FeaturedFrame, unlike []float64, distance int) []pipeline.Segment {
-	return within(frames, unlike, float64(indistinct*slices.Min(unlike))+noise, distance)
-}
-
-// within are the stretches of frames that are no more unlike a picture than that, the best first.
-func within(frames []pipeline.FeaturedFrame, unlike []float64, limit float64, distance int) (out []pipeline.Segment) {
+func moments(frames []pipeline.FeaturedFrame, unlike []float64, distance int) (out []pipeline.Segment) {
+	limit := float64(indistinct*slices.Min(unlike)) + noise
 	var nearest []float64
 	for i := 0; i < len(frames); i++ {
 		if unlike[i] > limit {

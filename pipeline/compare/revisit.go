@@ -30,7 +30,6 @@ const (
 	toldMisfit = 3.0  // and its Misfit: beyond, the picture does not lie there as was thought,
 	asUnlike   = 2.0  // times that of the best frame up to which others may show it as well,
 	unlikeness = 0.03 // and at least so much more
-	equally    = 0.01 // by how much more others are that nothing tells from the best: then fingerprints are believed
 )
 
 // Revisited looks once more at the films in which matches of a and b found a picture. What it finds follows from the two items alone;
@@ -176,8 +175,7 @@ func (v *revisit) best() int {
 	return best
 }
 
-// told is the match with what was found: where no other moment comes near, the moment; else the places that may be it, ambiguous as
-// before. What comes near nowhere leaves the match as it was.
+// told is the match with what was found: the moment, where no other comes near. Else its places stay as they were.
 func (v *revisit) told() pipeline.Match {
 	m, best := v.match, v.best()
 	if best < 0 {
@@ -200,18 +198,9 @@ func (v *revisit) told() pipeline.Match {
 		return m
 	}
 	out.Told = true
-	limit := max(float64(asUnlike*unlike), unlike+unlikeness)
-	out.Distinct = next > limit
-	ambiguous := slices.ContainsFunc(m.Segments, func(g pipeline.Segment) bool { return g.Ambiguous })
-	switch {
-	case out.Distinct:
+	if out.Distinct = next > max(float64(asUnlike*unlike), unlike+unlikeness); out.Distinct {
 		g := nearestOf(m.Segments)
 		m.Segments = []pipeline.Segment{{BStart: at, BEnd: at, Speed: 1, Frames: 1, Distance: g.Distance, Strength: m.Strength}}
-	case ambiguous:
-		nearest := nearestOf(m.Segments)
-		if equal := within(v.frames, v.moving.Unlike, unlike+equally, nearest.Distance); !meetWithin(equal, nearest, oneMoment/2) {
-			m.Segments = within(v.frames, v.moving.Unlike, limit, nearest.Distance)
-		}
 	}
 	return m
 }

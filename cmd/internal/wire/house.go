@@ -14,7 +14,6 @@ import (
 
 	"dokaz/analyzers"
 	"dokaz/analyzers/archive"
-	"dokaz/analyzers/media"
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
 	"dokaz/pipeline/compare"
@@ -262,15 +261,15 @@ func InChild() sandbox.Run {
 				return examine.Run(ctx, []pipeline.Analyzer{w.Analyzer}, w.Projector, it, o, sink)
 			}
 		}
-		list, err := told(aside, l)
+		s, err := told(aside)
 		if err != nil {
 			return err
 		}
-		now := among(list, names)
+		now := among(analyzers.With(l, s), names)
 		if out, ok := sink.(interface{ Members() *sandbox.Members }); ok && out.Members() != nil {
 			now = among([]pipeline.Analyzer{archive.Within(l, out.Members())}, names)
 		}
-		return examine.Run(ctx, now, media.Within(l), it, o, sink)
+		return examine.Run(ctx, now, s.Projector(l), it, o, sink)
 	}
 }
 
@@ -282,16 +281,15 @@ func asideOf(sink sandbox.Sink) []byte {
 	return nil
 }
 
-// told lists the analyzers with what the parent had them told.
-func told(aside []byte, l pipeline.Limits) ([]pipeline.Analyzer, error) {
+// told reads what the parent had the analyzers told.
+func told(aside []byte) (s analyzers.Settings, err error) {
 	if len(aside) == 0 {
-		return analyzers.All(l), nil
+		return analyzers.Untold(), nil
 	}
-	var s analyzers.Settings
 	if err := json.Unmarshal(aside, &s); err != nil {
-		return nil, fmt.Errorf("settings: %w", err)
+		return s, fmt.Errorf("settings: %w", err)
 	}
-	return analyzers.With(l, s), s.Check()
+	return s, s.Check()
 }
 
 // among keeps the analyzers of these names.
