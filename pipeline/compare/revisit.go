@@ -175,7 +175,8 @@ func (v *revisit) best() int {
 	return best
 }
 
-// told is the match with what was found: the moment, where no other comes near. Else its places stay as they were.
+// told is the match with what was found: the moment, where no other comes near. Else its places stay as they were, and so do those that
+// fingerprints determine and frames contradict.
 func (v *revisit) told() pipeline.Match {
 	m, best := v.match, v.best()
 	if best < 0 {
@@ -198,8 +199,11 @@ func (v *revisit) told() pipeline.Match {
 		return m
 	}
 	out.Told = true
-	if out.Distinct = next > max(float64(asUnlike*unlike), unlike+unlikeness); out.Distinct {
-		g := nearestOf(m.Segments)
+	g := nearestOf(m.Segments)
+	open := slices.ContainsFunc(m.Segments, func(g pipeline.Segment) bool { return g.Ambiguous })
+	near := at >= g.BStart-oneMoment && at <= g.BEnd+oneMoment
+	out.Distinct = next > max(float64(asUnlike*unlike), unlike+unlikeness)
+	if out.Distinct && (open || near) {
 		m.Segments = []pipeline.Segment{{BStart: at, BEnd: at, Speed: 1, Frames: 1, Distance: g.Distance, Strength: m.Strength}}
 	}
 	return m
