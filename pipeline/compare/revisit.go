@@ -126,15 +126,8 @@ func (v *revisit) wanted() pipeline.Revisit {
 	for _, s := range stretches {
 		sum += s[1] - s[0]
 	}
-	out := pipeline.Revisit{Stretches: stretches}
-	if sum > mostAnew/perSecond {
-		out.Apart = milliseconds(sum / mostAnew)
-	}
-	return out
+	return pipeline.Revisit{Stretches: stretches, Apart: math.Floor(sum/mostAnew*1000) / 1000}
 }
-
-// perSecond is how many frames of a stretch are wanted at most: of films that have more, some.
-const perSecond = 30.0
 
 // extent is the time from the first to the last frame of a film that has hashes.
 func extent(p pipeline.Prints) (first, last float64) {
