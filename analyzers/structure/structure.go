@@ -34,9 +34,9 @@ func Fields(l pipeline.Limits) Analyzer { return Analyzer{limits: l.OrDefaults()
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
-		Version: 4,
-		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, of raw files the largest up to %d, %s",
-			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, maxRawPreviewPixels, views.Parameters),
+		Version: 5,
+		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, of raw files the largest up to %d, %s, %s",
+			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, maxRawPreviewPixels, largeDecoder(), views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindTag, pipeline.KindRelation, pipeline.KindEncoderTrace,
@@ -71,7 +71,9 @@ func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original
 	case "raf":
 		err = w.raf()
 	case "mp4", "mov", "3gp", "m4a", "heic", "avif":
-		err = w.bmff()
+		err = w.bmff(false)
+	case "cr3":
+		err = w.bmff(true)
 	case "matroska", "webm":
 		err = w.ebml()
 	case "avi", "wav":

@@ -2,6 +2,7 @@ package views
 
 import (
 	"image"
+	"sync"
 
 	"dokaz/analyzers/internal/pdq"
 )
@@ -31,11 +32,28 @@ type sheet struct {
 	sums []uint32
 }
 
+// sheets are those that no picture uses.
+var sheets = sync.Pool{New: func() any { return new(sheet) }}
+
+// done gives the table back. Nothing of it may be used afterwards.
+func (s *sheet) done() {
+	s.Pix = nil
+	sheets.Put(s)
+}
+
 func newSheet(g Gray) *sheet {
-	s := &sheet{g, make([]uint32, (g.W+1)*(g.H+1))}
+	s := sheets.Get().(*sheet)
+	s.Gray = g
+	if n := (g.W + 1) * (g.H + 1); cap(s.sums) < n {
+		s.sums = make([]uint32, n)
+	} else {
+		s.sums = s.sums[:n]
+		clear(s.sums[:g.W+1]) // the first of each row is written with it
+	}
 	for y := range g.H {
 		above, sums := s.sums[y*(g.W+1):][:g.W+1], s.sums[(y+1)*(g.W+1):][:g.W+1]
 		var sum uint32
+		sums[0] = 0
 		for x, p := range g.Pix[y*g.W:][:g.W] {
 			sum += uint32(p)
 			sums[x+1] = above[x+1] + sum
