@@ -114,10 +114,19 @@ func (d *decoder) frame(b []byte) error {
 		}
 		blocks += c.h * c.v
 	}
+	if n == 3 && !d.plain() {
+		return ErrOther
+	}
 	if blocks > 10 || n == 3 && d.of[0].id == 'R' && d.of[1].id == 'G' && d.of[2].id == 'B' {
 		return ErrOther
 	}
 	return nil
+}
+
+// plain reports whether both colours are sampled alike, and in one of the ways that viewers know: 4:4:4, 4:4:0, 4:2:2, 4:2:0, 4:1:1 or 4:1:0.
+func (d *decoder) plain() bool {
+	y, cb, cr := d.of[0], d.of[1], d.of[2]
+	return cb.h == cr.h && cb.v == cr.v && y.v < 4 && y.h/cb.h != 3 && y.v/cb.v < 3
 }
 
 // header reads the scan's (B.2.3): one of all components, whole.

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ import (
 
 const most = 30_000_000
 
-// bytesOfAll are the shared JPEG files.
+// bytesOfAll are the smaller of the shared JPEG files.
 func bytesOfAll(t testing.TB) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{}
@@ -29,7 +30,9 @@ func bytesOfAll(t testing.TB) map[string][]byte {
 				return err
 			}
 			b, err := os.ReadFile(name)
-			out[filepath.Join(set, filepath.Base(name))] = b
+			if len(b) < 400_000 {
+				out[filepath.Join(set, filepath.Base(name))] = b
+			}
 			return err
 		})
 		if err != nil {
@@ -77,24 +80,27 @@ func same(t *testing.T, name string, want image.Image, got Picture) {
 		t.Errorf("%s: %v", name, err)
 		return
 	}
-	far, b := 0, want.Bounds()
-	for y := range b.Dy() {
-		for x := range b.Dx() {
-			if want.At(x, y) != again.At(x, y) {
-				t.Errorf("%s: at %d, %d %v, was %v", name, x, y, again.At(x, y), want.At(x, y))
-				return
-			}
-		}
+	if !bytes.Equal(pixels(want), pixels(again)) {
+		t.Errorf("%s: other pixels than before", name)
 	}
-	for y := range b.Dy() {
-		for x := range b.Dx() {
-			d := int(got.Luma.GrayAt(x, y).Y) - brightness(want, x, y)
+	far, size := 0, want.Bounds().Size()
+	for y := range size.Y {
+		for x := range size.X {
+			d := int(got.Luma.Pix[y*got.Luma.Stride+x]) - brightness(want, x, y)
 			far = max(far, d, -d)
 		}
 	}
 	if far > 2 {
 		t.Errorf("%s: brightness differs by %d levels", name, far)
 	}
+}
+
+// pixels are the planes of a picture, as they were decoded.
+func pixels(img image.Image) []byte {
+	if c, is := img.(*image.YCbCr); is {
+		return slices.Concat(c.Y, c.Cb, c.Cr)
+	}
+	return img.(*image.Gray).Pix
 }
 
 func brightness(img image.Image, x, y int) int {
@@ -107,7 +113,7 @@ func brightness(img image.Image, x, y int) int {
 // TestBrokenPictures: what is cut, changed or has other bounds gives an error or a picture that decodes, and never another.
 func TestBrokenPictures(t *testing.T) {
 	t.Parallel()
-	img := image.NewRGBA(image.Rect(0, 0, 61, 45))
+	img := image.NewRGBA(image.Rect(0, 0, 33, 21))
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range img.Pix {
 		img.Pix[i] = uint8(r.Uint32())
@@ -116,7 +122,7 @@ func TestBrokenPictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := JPEG(b, 60*45); !errors.Is(err, ErrTooLarge) {
+	if _, err := JPEG(b, 32*21); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("too large: %v", err)
 	}
 	for n := range len(b) - 2 {
@@ -125,7 +131,7 @@ func TestBrokenPictures(t *testing.T) {
 		}
 	}
 	for i := range b {
-		for _, bit := range []byte{1, 0x10, 0x80} {
+		for _, bit := range []byte{1, 0x80} {
 			c := bytes.Clone(b)
 			c[i] ^= bit
 			p, err := JPEG(c, most)
