@@ -18,6 +18,9 @@ import (
 	"dokaz/pipeline"
 )
 
+// maxKeyBits bounds keys of RSA: larger ones take minutes, and nobody has them.
+const maxKeyBits = 8192
+
 // formAttestation names attestations of devices in facts.
 const formAttestation = "JWS"
 
@@ -166,6 +169,9 @@ func certificates(chain []string) (out []*x509.Certificate, err error) {
 		c, err := x509.ParseCertificate(der)
 		if err != nil {
 			return nil, err
+		}
+		if key, is := c.PublicKey.(*rsa.PublicKey); is && key.N.BitLen() > maxKeyBits {
+			return nil, fmt.Errorf("%w: a key of %d bits", pipeline.ErrRefused, key.N.BitLen())
 		}
 		out = append(out, c)
 	}

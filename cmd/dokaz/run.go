@@ -215,7 +215,7 @@ func (r *running) takeAll(ctx context.Context, roots []string) error {
 func (r *running) take(ctx context.Context, station *receive.Station, c receive.Candidate) ([]receive.Result, error) {
 	if len(r.options.sidecars) == 0 || c.LeftOut != nil {
 		all, err := station.TakeTogether(ctx, c)
-		r.tally.Seen += max(0, len(all)-1)
+		r.tally.Seen += len(c.With)
 		return all, err
 	}
 	var with []receive.Candidate
