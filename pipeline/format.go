@@ -184,7 +184,8 @@ func brands(h []byte) []string {
 		return nil
 	}
 	size := int(h[0])<<24 | int(h[1])<<16 | int(h[2])<<8 | int(h[3])
-	out := []string{string(h[8:12])}
+	out := make([]string, 1, 8)
+	out[0] = string(h[8:12])
 	for at := 16; at+4 <= min(size, len(h)) && len(out) < 64; at += 4 {
 		out = append(out, string(h[at:at+4]))
 	}

@@ -33,7 +33,7 @@ func (w *walk) small(name string, at, n int64) error {
 	if err != nil {
 		return err
 	}
-	anew, err := recode.JPEG(raw, maxPreviewPixels)
+	anew, err := recode.JPEG(raw, maxPreviewPixels, &w.room.plane)
 	if err == nil {
 		p := found{name, at, n, anew.Luma.Bounds().Size()}
 		w.tellPreview(p, decoderOwn, anew.JPEG, p.size, anew.Luma)

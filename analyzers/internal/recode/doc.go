@@ -23,12 +23,13 @@ var (
 // Picture is a picture coded anew.
 type Picture struct {
 	JPEG []byte
-	Luma *image.Gray // as decoded, of the picture's size
+	Luma *image.Gray // as decoded, of the picture's size; in the memory that was given for it
 }
 
-// JPEG codes the picture of a JPEG stream of at most so many pixels anew. The error is ErrOther, ErrBroken or ErrTooLarge.
-func JPEG(b []byte, most int) (Picture, error) {
-	d := decoder{b: b, most: most}
+// JPEG codes the picture of a JPEG stream of at most so many pixels anew. The error is ErrOther, ErrBroken or ErrTooLarge. Its brightness goes into plane, which
+// grows where it is too small.
+func JPEG(b []byte, most int, plane *[]byte) (Picture, error) {
+	d := decoder{b: b, most: most, plane: plane}
 	if err := d.headers(); err != nil {
 		return Picture{}, err
 	}

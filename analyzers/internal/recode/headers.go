@@ -23,7 +23,8 @@ type decoder struct {
 	quantisation  [4]*[64]uint16 // zigzag
 	huffman       [2][4]*huffman // DC, AC
 	interval      int            // of restarts, in units; 0 without
-	luma          *image.Gray
+	luma          image.Gray
+	plane         *[]byte // memory for it
 }
 
 // Markers (T.81 table B.1).

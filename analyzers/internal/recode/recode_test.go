@@ -49,7 +49,7 @@ func TestTheSamePicture(t *testing.T) {
 	shapes := map[image.YCbCrSubsampleRatio]int{}
 	for name, b := range bytesOfAll(t) {
 		want, wrong := jpeg.Decode(bytes.NewReader(b))
-		got, err := JPEG(b, most)
+		got, err := JPEG(b, most, new([]byte))
 		if errors.Is(err, ErrOther) || errors.Is(err, ErrBroken) && wrong != nil {
 			other++
 			continue
@@ -122,11 +122,11 @@ func TestBrokenPictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := JPEG(b, 32*21); !errors.Is(err, ErrTooLarge) {
+	if _, err := JPEG(b, 32*21, new([]byte)); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("too large: %v", err)
 	}
 	for n := range len(b) - 2 {
-		if p, err := JPEG(b[:n], most); err == nil {
+		if p, err := JPEG(b[:n], most, new([]byte)); err == nil {
 			t.Errorf("cut at %d of %d: %d bytes", n, len(b), len(p.JPEG))
 		}
 	}
@@ -134,7 +134,7 @@ func TestBrokenPictures(t *testing.T) {
 		for _, bit := range []byte{1, 0x80} {
 			c := bytes.Clone(b)
 			c[i] ^= bit
-			p, err := JPEG(c, most)
+			p, err := JPEG(c, most, new([]byte))
 			if err != nil {
 				continue
 			}
@@ -163,7 +163,7 @@ func FuzzJPEG(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := JPEG(b, 1<<20)
+		p, err := JPEG(b, 1<<20, new([]byte))
 		if err != nil {
 			return
 		}
@@ -184,7 +184,7 @@ func BenchmarkJPEG(b *testing.B) {
 	}
 	b.Run("anew", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := JPEG(coded, most); err != nil {
+			if _, err := JPEG(coded, most, new([]byte)); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -39,7 +39,11 @@ var zigzag = func() (out [64]uint8) {
 func (d *decoder) scan() ([]byte, error) {
 	across, down := d.of[0].h, d.of[0].v
 	units, rows := (d.width+8*across-1)/(8*across), (d.height+8*down-1)/(8*down)
-	d.luma = image.NewGray(image.Rect(0, 0, units*8*across, rows*8*down))
+	size := image.Rect(0, 0, units*8*across, rows*8*down)
+	if n := size.Dx() * size.Dy(); cap(*d.plane) < n {
+		*d.plane = make([]byte, n)
+	}
+	d.luma = image.Gray{Pix: (*d.plane)[:size.Dx()*size.Dy()], Stride: size.Dx(), Rect: size}
 	r := reader{b: d.b[d.at:]}
 	w := writer{out: d.head(make([]byte, 0, len(d.b)-d.at+headRoom))}
 	limit := headRoom + swellings*len(d.b)

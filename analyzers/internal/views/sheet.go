@@ -2,9 +2,9 @@ package views
 
 import (
 	"image"
-	"sync"
 
 	"dokaz/analyzers/internal/pdq"
+	"dokaz/analyzers/internal/spare"
 )
 
 // Gray is luma in whole levels, row by row. It is not to be changed.
@@ -32,17 +32,17 @@ type sheet struct {
 	sums []uint32
 }
 
-// sheets are those that no picture uses.
-var sheets = sync.Pool{New: func() any { return new(sheet) }}
+// sheets is one that no picture uses.
+var sheets spare.Of[sheet]
 
 // done gives the table back. Nothing of it may be used afterwards.
 func (s *sheet) done() {
 	s.Pix = nil
-	sheets.Put(s)
+	sheets.Give(s)
 }
 
 func newSheet(g Gray) *sheet {
-	s := sheets.Get().(*sheet)
+	s := sheets.Take()
 	s.Gray = g
 	if n := (g.W + 1) * (g.H + 1); cap(s.sums) < n {
 		s.sums = make([]uint32, n)
