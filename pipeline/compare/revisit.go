@@ -26,7 +26,7 @@ const (
 	everyFrame = 0.04  // seconds between frames from which on those about the best are wanted closer together
 	oneMoment  = 0.5   // seconds from the best frame at which another moment begins
 
-	toldUnlike = 0.3  // geometry.Moving.Unlike up to which a frame may show the picture's moment,
+	toldUnlike = 0.06 // geometry.Moving.Unlike up to which a frame may show the picture's moment,
 	toldMisfit = 3.0  // and its Misfit: beyond, the picture does not lie there as was thought,
 	asUnlike   = 2.0  // times that of the best frame up to which others may show it as well,
 	unlikeness = 0.03 // and at least so much more
