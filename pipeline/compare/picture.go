@@ -16,13 +16,18 @@ func (s Settings) pictures(a, b pipeline.Prints) []pipeline.Match {
 	p, q := photoOf(a), photoOf(b)
 	whole := s.whole(p, q)
 	v, seen := s.Pictures.look(p, q)
+	if !v.otherShot && !v.differs && v.strength != pipeline.Confirmed {
+		if m := s.byView(p, q); len(m) > 0 && (m[0].Strength == pipeline.Confirmed || v.strength == "" && whole > s.Suggested) {
+			return m
+		}
+	}
 	switch {
 	case seen && v.strength != "":
 		return []pipeline.Match{s.bySight(p, q, v, whole)}
 	case whole <= s.Suggested:
 		return s.byWhole(p, q, whole)
 	}
-	return s.byView(p, q)
+	return nil
 }
 
 // whole is the distance of the whole pictures' published hashes: the least, where there are several, of those of enough

@@ -172,6 +172,8 @@ func TestSmoothPicturesByTheirViews(t *testing.T) {
 	all, right := pipeline.Box{0, 0, 1, 1}, pipeline.Box{0.4, 0, 0.6, 0.6}
 	turned := func(d pipeline.Dihedral, n int) pipeline.Hash256 { return moved(n)(h.Turned(d)) }
 	part := geometry.Map{1 / 0.6, 0, -0.4 / 0.6, 0, 1 / 0.6, 0, 0, 0, 1}
+	// Of a picture set in so small there is enough to speak for it, and too little to confirm it.
+	stamp, at := scaled(0.18, 0, 0.7, 0.3), pipeline.Box{0.61, 0.21, 0.18, 0.18}
 	for name, c := range map[string]struct {
 		of   scene
 		a, b taken
@@ -185,6 +187,11 @@ func TestSmoothPicturesByTheirViews(t *testing.T) {
 			verdict{partial, pipeline.Confirmed, false, false, 0, 31}},
 		"not near enough": {s, taken{by: straight, views: viewOf(h, "tile02", right)},
 			taken{by: part, views: viewOf(turned(pipeline.AsItIs, 32), "whole", all), hashes: strange}, verdict{}},
+		"set in": {s, taken{by: straight, views: viewOf(h, "whole", all)},
+			taken{by: stamp, views: viewOf(turned(pipeline.AsItIs, 12), "inset1", at), hashes: strange},
+			verdict{partial, pipeline.Suggested, false, false, 0, 12}},
+		"set in, of another picture": {o, taken{by: straight, views: viewOf(h, "whole", all)},
+			taken{by: stamp, views: viewOf(turned(pipeline.AsItIs, 12), "inset1", at), hashes: strange}, verdict{}},
 		"of another picture": {o, taken{by: straight, views: viewOf(h, "tile02", right)},
 			taken{by: part, views: viewOf(turned(pipeline.AsItIs, 3), "whole", all), hashes: strange}, verdict{}},
 	} {

@@ -58,7 +58,7 @@ func (s Settings) byView(p, q photo) []pipeline.Match {
 		o, laid := geometry.Lay(p.picture, q.picture, f.Matrix)
 		strength := pipeline.Suggested
 		switch {
-		case laid && o.Textured >= s.Pictures.Windows && !(s.Pictures.allows(o) && s.Pictures.agrees(o)):
+		case laid && o.Textured >= s.Pictures.Windows && !(s.Pictures.allows(o) && s.Pictures.alike(o)):
 			continue
 		case laid && s.Pictures.agrees(o):
 			strength = pipeline.Confirmed
