@@ -11,7 +11,8 @@ import (
 // Local features that one map carries from one picture onto the other, with the luma in agreement once laid on each
 // other, say most, and say how. Where they say nothing, hashes near to each other do: the published PDQ of the whole
 // pictures, then the views in the eight ways to turn and mirror. Hashes and features that contradict each other
-// confirm nothing.
+// confirm nothing. Neither do two pictures that show others set into them at one place, where these are strangers: two screens of
+// one program are suggested to nobody.
 func (s Settings) pictures(a, b pipeline.Prints) []pipeline.Match {
 	p, q := photoOf(a), photoOf(b)
 	whole := s.whole(p, q)
@@ -22,6 +23,8 @@ func (s Settings) pictures(a, b pipeline.Prints) []pipeline.Match {
 		}
 	}
 	switch {
+	case seen && v.strength == pipeline.Suggested && s.framesOnly(p, q, v.fit):
+		return nil
 	case seen && v.strength != "":
 		return []pipeline.Match{s.bySight(p, q, v, whole)}
 	case whole <= s.Suggested:

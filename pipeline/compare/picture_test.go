@@ -86,6 +86,29 @@ func TestPhotosByTheirFeatures(t *testing.T) {
 	}
 }
 
+// Two screens of one program correspond in all but the picture they show.
+func TestAFrameMakesNoKin(t *testing.T) {
+	t.Parallel()
+	s, hashes := newScene(12, 300), newScene(13, 2).features
+	at := pipeline.Box{0.3, 0.2, 0.5, 0.4}
+	other := taken{by: straight, jitter: 0.006, over: ripple, hashes: strange}
+	for name, c := range map[string]struct {
+		a, b pipeline.Hash256
+		at   pipeline.Box
+		want verdict
+	}{
+		"other pictures":           {hashes[0].bits, hashes[1].bits, at, verdict{}},
+		"one picture":              {hashes[0].bits, moved(30)(hashes[0].bits), at, verdict{near, pipeline.Suggested, true, false, 0, 96}},
+		"pictures at other places": {hashes[0].bits, hashes[1].bits, pipeline.Box{0.3, 0.3, 0.5, 0.4}, verdict{near, pipeline.Suggested, true, false, 0, 96}},
+	} {
+		first, second := taken{by: straight, views: viewOf(c.a, "inset1", at)}, other
+		second.views = viewOf(c.b, "inset1", c.at)
+		if got, m := verdictOf(t, s.take(1, first), s.take(2, second)); got != c.want {
+			t.Errorf("%s: %+v, not %+v (%+v)", name, got, c.want, m)
+		}
+	}
+}
+
 // ripple shifts what is seen a little here and there, as parallax does.
 func ripple(x, y, luma float64) float64 { return luma + 45*math.Sin(37*x)*math.Sin(41*y) }
 
