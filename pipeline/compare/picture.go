@@ -23,7 +23,7 @@ func (s Settings) pictures(a, b pipeline.Prints) []pipeline.Match {
 		}
 	}
 	switch {
-	case seen && v.strength == pipeline.Suggested && s.framesOnly(p, q, v.fit):
+	case seen && v.strength == pipeline.Suggested && whole > s.Suggested && s.framesOnly(p, q, v.fit):
 		return nil
 	case seen && v.strength != "":
 		return []pipeline.Match{s.bySight(p, q, v, whole)}

@@ -89,21 +89,22 @@ func TestPhotosByTheirFeatures(t *testing.T) {
 // Two screens of one program correspond in all but the picture they show.
 func TestAFrameMakesNoKin(t *testing.T) {
 	t.Parallel()
-	s, hashes := newScene(12, 300), newScene(13, 2).features
+	s, hashes := newScene(12, 300), newScene(13, 3).features
+	one, another := hashes[0].bits, hashes[1].bits
 	at := pipeline.Box{0.3, 0.2, 0.5, 0.4}
-	other := taken{by: straight, jitter: 0.006, over: ripple, hashes: strange}
+	beside := viewOf(hashes[2].bits, "inset2", pipeline.Box{0.1, 0.1, 0.15, 0.15})
+	shot := verdict{near, pipeline.Suggested, true, false, 0, 96}
 	for name, c := range map[string]struct {
-		a, b pipeline.Hash256
-		at   pipeline.Box
+		a, b []pipeline.PrintedPicture
 		want verdict
 	}{
-		"other pictures":           {hashes[0].bits, hashes[1].bits, at, verdict{}},
-		"one picture":              {hashes[0].bits, moved(30)(hashes[0].bits), at, verdict{near, pipeline.Suggested, true, false, 0, 96}},
-		"pictures at other places": {hashes[0].bits, hashes[1].bits, pipeline.Box{0.3, 0.3, 0.5, 0.4}, verdict{near, pipeline.Suggested, true, false, 0, 96}},
+		"other pictures":             {viewOf(one, "inset1", at), viewOf(another, "inset1", at), verdict{}},
+		"one picture":                {viewOf(one, "inset1", at), viewOf(moved(30)(one), "inset1", at), shot},
+		"pictures at other places":   {viewOf(one, "inset1", at), viewOf(another, "inset1", pipeline.Box{0.3, 0.3, 0.5, 0.4}), shot},
+		"other pictures, beside one": {append(viewOf(one, "inset1", at), beside...), append(viewOf(another, "inset1", at), beside...), shot},
 	} {
-		first, second := taken{by: straight, views: viewOf(c.a, "inset1", at)}, other
-		second.views = viewOf(c.b, "inset1", c.at)
-		if got, m := verdictOf(t, s.take(1, first), s.take(2, second)); got != c.want {
+		got, m := verdictOf(t, s.take(1, taken{by: straight, views: c.a}), s.take(2, taken{by: straight, jitter: 0.006, over: ripple, hashes: strange, views: c.b}))
+		if got != c.want {
 			t.Errorf("%s: %+v, not %+v (%+v)", name, got, c.want, m)
 		}
 	}

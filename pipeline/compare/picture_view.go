@@ -97,18 +97,27 @@ func (s Settings) distance(p, q photo, m pipeline.Match, whole int) int {
 	return min(whole, 256)
 }
 
-// framesOnly reports whether a map carries a picture set into the one onto a picture set into the other, and these are strangers: then what
-// the two have in common is a frame.
-func (s Settings) framesOnly(p, q photo, f geometry.Fit) bool {
+// framesOnly reports whether a map of two wholes carries pictures set into the one onto pictures set into the other, of which some are
+// strangers and none are near: then what the two have in common is a frame.
+func (s Settings) framesOnly(p, q photo, f geometry.Fit) (strangers bool) {
+	if min(f.SeenOfA, f.SeenOfB) < s.Pictures.Whole {
+		return false
+	}
 	for _, a := range p.setIn(s.Quality) {
 		box, ok := f.Onto(a.Box)
 		for _, b := range q.setIn(s.Quality) {
-			if ok && overlap(box, b.Box) >= onePlace && turnedBy(a.Bits, f).Distance(b.Bits) >= s.Pictures.Strange {
-				return true
+			if !ok || overlap(box, b.Box) < onePlace {
+				continue
+			}
+			switch d := turnedBy(a.Bits, f).Distance(b.Bits); {
+			case d <= s.Confirmed:
+				return false
+			case d >= s.Pictures.Strange:
+				strangers = true
 			}
 		}
 	}
-	return false
+	return strangers
 }
 
 // onePlace is the share of their union that two boxes at one place have in common.

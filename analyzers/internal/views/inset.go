@@ -94,18 +94,21 @@ func sides(box image.Rectangle, top, bottom, left, right line) float64 {
 	return sum/length - ownLess*float64(own)
 }
 
-// likeliest keeps the likeliest, of those that are one the likelier, of equals the larger.
+// likeliest keeps the likeliest, of those that are one the likelier, of equals the larger. There may be tens of thousands, of which few are kept.
 func likeliest(found []inset) (out []inset) {
-	slices.SortStableFunc(found, func(a, b inset) int {
-		return cmp.Or(cmp.Compare(b.likely, a.likely), cmp.Compare(size(b.Rectangle), size(a.Rectangle)))
-	})
-	for _, f := range found {
-		if len(out) == maxInsets {
+	for len(out) < maxInsets {
+		left := found[:0]
+		for _, f := range found {
+			if !slices.ContainsFunc(out, func(o inset) bool { return one(o.Rectangle, f.Rectangle) }) {
+				left = append(left, f)
+			}
+		}
+		if found = left; len(found) == 0 {
 			break
 		}
-		if !slices.ContainsFunc(out, func(o inset) bool { return one(o.Rectangle, f.Rectangle) }) {
-			out = append(out, f)
-		}
+		out = append(out, slices.MaxFunc(found, func(a, b inset) int {
+			return cmp.Or(cmp.Compare(a.likely, b.likely), cmp.Compare(size(a.Rectangle), size(b.Rectangle)))
+		}))
 	}
 	return out
 }

@@ -116,3 +116,13 @@ func TestPicturesSetInAreFoundHoweverTurned(t *testing.T) {
 		}
 	})
 }
+
+func BenchmarkInsets(b *testing.B) {
+	for name, g := range map[string]Gray{"scene": natural(640, 480, 3), "tiles": scene(640, 480), "screenshot": chat(half(natural(400, 300, 1)))} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				g.insets()
+			}
+		})
+	}
+}
