@@ -32,6 +32,14 @@ type Settings struct {
 
 	// Sidecars are what was given with the one item examined: no parameter, since its receipts name them.
 	Sidecars []proof.Sidecar `json:"sidecars,omitempty"`
+
+	// Quick has a film shown at its keyframes alone. What comes of it is never kept, so it is no parameter.
+	Quick bool `json:"quick,omitempty"`
+}
+
+// Projector shows items as the settings have it.
+func (s Settings) Projector(l pipeline.Limits) *media.Projector {
+	return media.NewWith(media.Limits{Limits: l, Keys: s.Quick})
 }
 
 // Check says what is wrong with the settings.
@@ -80,9 +88,10 @@ func (h heard) reading(e readers.ExifTool) readers.Analyzer {
 }
 
 // All returns every analyzer, in the order in which reports list them, each within the limits on files, as they are without settings.
-func All(l pipeline.Limits) []pipeline.Analyzer {
-	return With(l, Settings{ExifTool: readers.ExifTool{Absent: "not asked"}})
-}
+func All(l pipeline.Limits) []pipeline.Analyzer { return With(l, Untold()) }
+
+// Untold are no settings.
+func Untold() Settings { return Settings{ExifTool: readers.ExifTool{Absent: "not asked"}} }
 
 // With is All with settings that Check holds for.
 func With(l pipeline.Limits, s Settings) []pipeline.Analyzer {

@@ -14,17 +14,25 @@ import (
 
 func findCommand(t *terminal) *cobra.Command {
 	var out string
+	var quick bool
 	c := &cobra.Command{
 		Use:   "find FILE",
 		Short: "What does the case already hold that is like this file, and why? Nothing is taken in",
 		Long: `Look for what corresponds with a file that need not be part of the case. Every match is listed; of the nearest
-it is said why they correspond, and with --out that is drawn as well. Nothing is taken in.`,
+it is said why they correspond, and with --out that is drawn as well. Nothing is taken in.
+
+With --quick a film is looked at by its keyframes alone, some ten times sooner: that names items to look at more closely, and says
+nothing of parts, offsets and sound.`,
+		Example: `  dokaz find picture.jpg
+  dokaz find film.mp4 --quick
+  dokaz find film.mp4 --out reasons`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, a []string) error {
-			return looking(c, t, func(h *wire.House) error { return find(c, t, h, a[0], out) })
+			return looking(c, t, func(h *wire.House) error { return find(c, t, h, a[0], out, quick) })
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "write drawings of the reasons for the nearest matches into this folder")
+	c.Flags().BoolVar(&quick, "quick", false, "look at the keyframes of a film alone, and name what they are near")
 	return c
 }
 
@@ -39,14 +47,21 @@ type found struct {
 	Pictures    []picture           `json:"pictures"`
 }
 
-func find(c *cobra.Command, t *terminal, h *wire.House, path, out string) error {
+func find(c *cobra.Command, t *terminal, h *wire.House, path, out string, quick bool) error {
 	ctx := c.Context()
 	if err := h.Recall(ctx); err != nil {
 		return err
 	}
-	seen, err := h.Look(ctx, path)
+	look := h.Look
+	if quick {
+		look = h.Glance
+	}
+	seen, err := look(ctx, path)
 	if err != nil {
 		return err
+	}
+	if quick && seen.Item.Kind == pipeline.Video {
+		return glance(c, t, h, seen, path)
 	}
 	ms, err := h.Compare.Against(ctx, seen.Prints)
 	if err != nil {

@@ -68,7 +68,9 @@ func (s examining) examine(ctx context.Context, it pipeline.Item) (catalog.Exami
 			return catalog.Examined{}, errors.Join(err, o.Close())
 		}
 	}
-	got, err := s.ask(ctx, s.Child, it, o, todo, with...)
+	told := s.settings
+	told.Sidecars = with
+	got, err := s.ask(ctx, s.Child, it, o, todo, told)
 	if err = errors.Join(err, o.Close()); err != nil {
 		return catalog.Examined{}, err
 	}

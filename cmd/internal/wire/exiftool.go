@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"dokaz/analyzers"
-	"dokaz/analyzers/proof"
 	"dokaz/analyzers/readers"
 	"dokaz/pipeline"
 	"dokaz/workers/sandbox"
@@ -170,10 +169,8 @@ func (e *exiftool) ask(ctx context.Context, child *sandbox.Child, o pipeline.Ori
 	return heard, nil
 }
 
-// ask has a child examine an item, told of the settings, of the files given with it, and of what ExifTool says where its analyzer is among refs.
-func (h *House) ask(ctx context.Context, child *sandbox.Child, it pipeline.Item, o pipeline.Original, refs []pipeline.Ref, with ...proof.Sidecar) (sandbox.Result, error) {
-	s := h.settings
-	s.Sidecars = with
+// ask has a child examine an item, told of the settings, and of what ExifTool says where its analyzer is among refs.
+func (h *House) ask(ctx context.Context, child *sandbox.Child, it pipeline.Item, o pipeline.Original, refs []pipeline.Ref, s analyzers.Settings) (sandbox.Result, error) {
 	if h.exiftool != nil && slices.Contains(refs, s.Reading()) && it.Kind != pipeline.Other {
 		var err error
 		if s.ExifTool, err = h.exiftool.ask(ctx, child, o); err != nil {

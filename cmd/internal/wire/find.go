@@ -16,7 +16,7 @@ const maxLike = 200
 
 // FindFile looks for what the case holds that is like a file. Nothing of it is taken in.
 func (h *House) FindFile(ctx context.Context, name string, r io.Reader) (api.Likeness, error) {
-	seen, err := h.lookAt(ctx, name, r, h.refs())
+	seen, err := h.lookAt(ctx, name, r, h.refs(), h.settings)
 	if err != nil {
 		return api.Likeness{}, err
 	}

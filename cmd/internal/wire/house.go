@@ -14,7 +14,6 @@ import (
 
 	"dokaz/analyzers"
 	"dokaz/analyzers/archive"
-	"dokaz/analyzers/media"
 	"dokaz/pipeline"
 	"dokaz/pipeline/catalog"
 	"dokaz/pipeline/compare"
@@ -255,29 +254,28 @@ func InChild() sandbox.Run {
 		if asked := among(wanted, names); len(asked) > 0 {
 			return examine.Run(ctx, asked, closer, it, o, sink)
 		}
-		list, err := told(sink, l)
+		s, err := told(sink)
 		if err != nil {
 			return err
 		}
-		now := among(list, names)
+		now := among(analyzers.With(l, s), names)
 		if out, ok := sink.(interface{ Members() *sandbox.Members }); ok && out.Members() != nil {
 			now = among([]pipeline.Analyzer{archive.Within(l, out.Members())}, names)
 		}
-		return examine.Run(ctx, now, media.Within(l), it, o, sink)
+		return examine.Run(ctx, now, s.Projector(l), it, o, sink)
 	}
 }
 
-// told lists the analyzers with what the parent had them told.
-func told(sink sandbox.Sink, l pipeline.Limits) ([]pipeline.Analyzer, error) {
+// told reads what the parent had the analyzers told.
+func told(sink sandbox.Sink) (s analyzers.Settings, err error) {
 	in, ok := sink.(interface{ Aside() []byte })
 	if !ok || len(in.Aside()) == 0 {
-		return analyzers.All(l), nil
+		return analyzers.Untold(), nil
 	}
-	var s analyzers.Settings
 	if err := json.Unmarshal(in.Aside(), &s); err != nil {
-		return nil, fmt.Errorf("settings: %w", err)
+		return s, fmt.Errorf("settings: %w", err)
 	}
-	return analyzers.With(l, s), s.Check()
+	return s, s.Check()
 }
 
 // among keeps the analyzers of these names.
