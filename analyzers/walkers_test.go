@@ -3,6 +3,7 @@ package analyzers
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -169,6 +170,37 @@ func FuzzHEIFBoxes(f *testing.F) {
 	whole(f, "heic avif", box("ftyp", "heic\x00\x00\x00\x00heic")+box("meta", "\x00\x00\x00\x00"+box("pitm", "\x00\x00\x00\x00\x00\x01")+
 		box("iinf", "\x00\x00\x00\x00\x00\x01"+box("infe", "\x02\x00\x00\x00\x00\x01\x00\x00Exif\x00"))+
 		box("iloc", "\x01\x00\x00\x00\x44\x40\x00\x01\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x10\x00\x00\x00\x20")))
+}
+
+// FuzzCanonRaw is raw files of Canon's (CR3).
+func FuzzCanonRaw(f *testing.F) {
+	id := func(s string) string {
+		b, err := hex.DecodeString(s)
+		if err != nil {
+			f.Fatal(err)
+		}
+		return string(b)
+	}
+	ftyp, small := box("ftyp", "crx \x00\x00\x00\x01crx "), string(picture())
+	canon := id("85c0b687820f11e08111f4ce462b6a48") + box("CNCV", "CanonCR3") + box("CMT1", string(block(false))) + box("CMT2", string(block(true))) + box("CMT3", string(block(false))) +
+		box("THMB", "\x00\x00\x00\x00\x00\xa0\x00\x78\x00\x00\x00\x40\x00\x01\x00\x00"+small)
+	track := box("trak", box("mdia", box("minf", box("stbl", box("stsd", "\x00\x00\x00\x00\x00\x00\x00\x01"+box("CRAW", strings.Repeat("\x00", 82)+box("JPEG", "\x00\x00\x00\x00")))+
+		box("stsz", "\x00\x00\x00\x00\x00\x00\x00\x40\x00\x00\x00\x01")+box("co64", "\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x20")))))
+	preview := box("uuid", id("eaf42b5e1c984b88b9fbb7dc406e4d16")+"\x00\x00\x00\x00\x00\x00\x00\x01"+box("PRVW", "\x00\x00\x00\x00\x00\x01\x00\xa0\x00\x78\x00\x01\x00\x00\x00\x40"+small))
+	whole(f, "cr3", ftyp+box("moov", box("uuid", canon)+track)+preview+box("mdat", small))
+}
+
+// FuzzOlympusRaw is makers' notes of Olympus in a raw file (ORF), where previews are.
+func FuzzOlympusRaw(f *testing.F) {
+	seed := "OLYMPUS\x00II\x03\x00\x01\x00\x20\x20\x0d\x00\x01\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00" +
+		"\x02\x00\x01\x01\x04\x00\x01\x00\x00\x00\x40\x00\x00\x00\x02\x01\x04\x00\x01\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00" + string(picture())
+	part(f, func(b []byte) []byte {
+		b = []byte(notes("OLYMPUS", string(b)))
+		if len(b) > 4 && string(b[:2]) == "II" {
+			copy(b[2:], "RO")
+		}
+		return b
+	}, seed, "OLYMP\x00\x00\x00"+seed[12:])
 }
 
 func FuzzMatroska(f *testing.F) {

@@ -95,7 +95,8 @@ var signatures = []signature{
 	{Format{"raf", "image/x-fuji-raf", Photo, []string{"raf"}, false}, starts("FUJIFILMCCD-RAW")},
 	{Format{"crw", "image/x-canon-crw", Photo, []string{"crw"}, false}, isCRW},
 	{Format{"cr2", "image/x-canon-cr2", Photo, []string{"cr2"}, false}, isCR2},
-	{Format{"tiff", "image/tiff", Photo, []string{"tif", "tiff", "dng", "nef", "arw", "pef", "rw2", "orf", "srw"}, false}, starts("II*\x00", "MM\x00*", "II+\x00", "MM\x00+", "IIU\x00", "IIRO")},
+	{Format{"cr3", "image/x-canon-cr3", Photo, []string{"cr3"}, false}, isCR3},
+	{Format{"tiff", "image/tiff", Photo, []string{"tif", "tiff", "dng", "nef", "arw", "pef", "rw2", "orf", "srw"}, false}, starts("II*\x00", "MM\x00*", "II+\x00", "MM\x00+", "IIU\x00", "IIRO", "IIRS", "MMOR")},
 	{Format{"bmp", "image/bmp", Photo, []string{"bmp", "dib"}, false}, isBMP},
 	{Format{"psd", "image/vnd.adobe.photoshop", Photo, []string{"psd"}, false}, starts("8BPS")},
 	{Format{"mov", "video/quicktime", Video, []string{"mov", "qt"}, false}, isMOV},
@@ -183,7 +184,8 @@ func brands(h []byte) []string {
 		return nil
 	}
 	size := int(h[0])<<24 | int(h[1])<<16 | int(h[2])<<8 | int(h[3])
-	out := []string{string(h[8:12])}
+	out := make([]string, 1, 8)
+	out[0] = string(h[8:12])
 	for at := 16; at+4 <= min(size, len(h)) && len(out) < 64; at += 4 {
 		out = append(out, string(h[at:at+4]))
 	}
@@ -243,6 +245,12 @@ func isWebM(h []byte) bool {
 
 func isCR2(h []byte) bool {
 	return len(h) > 10 && bytes.HasPrefix(h, []byte("II*\x00")) && string(h[8:10]) == "CR"
+}
+
+// isCR3 asks for Canon's brand of raw pictures, without the mark of raw films, which have it too.
+func isCR3(h []byte) bool {
+	bs := brands(h)
+	return len(bs) > 0 && bs[0] == "crx " && !bytes.Contains(h, []byte("CanonCRM"))
 }
 
 func isCRW(h []byte) bool { return len(h) > 14 && string(h[6:14]) == "HEAPCCDR" }

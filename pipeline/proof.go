@@ -16,7 +16,7 @@ const (
 // Proof is a statement about other bytes that can be checked, and what checking it came to: a signature by OpenPGP, a time stamp, a proof of
 // OpenTimestamps, or the digest that a proof of ProofMode states. Texts are the file's, bounded.
 type Proof struct {
-	Form      string      `json:"form"`                // "OpenPGP", "ProofMode", "OpenTimestamps", "RFC 3161"
+	Form      string      `json:"form"`                // "OpenPGP", "ProofMode", "OpenTimestamps", "RFC 3161", "JWS"
 	Name      string      `json:"name,omitempty"`      // of the file that the proof stands in, where that is a bundle's member or a sidecar: as given
 	Digest    *Digest     `json:"sha256,omitempty"`    // of that file; nil where it is the item
 	Of        string      `json:"of,omitempty"`        // digest of the bytes it is about, "sha256:…"; "" where it names none, and none was found
@@ -36,7 +36,7 @@ const MaxStatedFields = 64
 // ProofStatement is what a proof says of the making of other bytes: never mixed with what those bytes say of themselves, and worth no more than
 // the signature over it.
 type ProofStatement struct {
-	Source string      `json:"source"`           // "ProofMode"
+	Source string      `json:"source"`           // "ProofMode", "SafetyNet"
 	Name   string      `json:"name,omitempty"`   // as in Proof
 	Digest *Digest     `json:"sha256,omitempty"` // as in Proof
 	Of     string      `json:"of,omitempty"`     // digest of the bytes that it is about, as it states: "sha256:…"

@@ -27,7 +27,7 @@ func Within(t Trust, l pipeline.Limits) *Analyzer { return &Analyzer{t, l.OrDefa
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "c2pa",
-		Version:    3,
+		Version:    4,
 		Parameters: fmt.Sprintf("C2PA 1.4 and 2.1; trust list: %s; at most %d manifests, %d MiB, %d superboxes within one another", a.trust, maxManifests, maxStore>>20, a.limits.Nesting),
 		Kinds:      []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields:     []pipeline.FactKind{pipeline.KindCredential, pipeline.KindHistory, pipeline.KindDeclaration},

@@ -218,7 +218,7 @@ func joined(in []exclusion) (out []exclusion) {
 	return out
 }
 
-// binds computes whether the file's bytes are those that were bound, and what was left out.
+// binds computes whether the file's bytes are those that were bound, and what was left out: of what trees bind only what they do not.
 func (d bmffHash) binds(m manifest, file io.ReaderAt, size int64, version int) (same bool, left []exclusion, err error) {
 	if len(d.Merkle) == 0 && d.Hash == nil {
 		return false, nil, errNothingBound
@@ -243,9 +243,11 @@ func (d bmffHash) binds(m manifest, file io.ReaderAt, size int64, version int) (
 	if len(d.Merkle) == 0 {
 		return true, left, nil
 	}
-	if same, err = d.trees(m, file, size, left, places); err != nil || !same {
+	same, in, err := d.trees(m, file, size, left, places)
+	if err != nil || !same {
 		return false, left, err
 	}
+	left = without(left, in)
 	if !d.covers() {
 		return false, left, errMerkle
 	}
@@ -262,6 +264,30 @@ func (d bmffHash) covers() bool {
 		}
 	}
 	return true
+}
+
+// without is what is left of stretches, in order, once those of another list are taken away.
+func without(from, away []exclusion) (out []exclusion) {
+	away = joined(slices.Clone(away))
+	for _, e := range from {
+		for len(away) > 0 && e.Length > 0 && away[0].Start < e.Start+e.Length {
+			a := away[0]
+			if a.Start > e.Start {
+				out = append(out, exclusion{e.Start, a.Start - e.Start})
+			}
+			end := e.Start + e.Length
+			e.Start = max(e.Start, a.Start+a.Length)
+			if e.Length = end - e.Start; e.Length < 0 { // it reaches into what follows
+				e.Length = 0
+				break
+			}
+			away = away[1:]
+		}
+		if e.Length > 0 {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // bound takes in the bytes from one place to another, and before those of a box of the outermost level its place.
@@ -292,7 +318,7 @@ var mayLeave = []string{
 
 // spared reports whether what is left out is the store and those boxes.
 //
-// Where trees bind the media, what they bind of an mdat box and the boxes of their proofs are covered by them.
+// Where trees bind the media, the boxes of their proofs may be left out, too.
 func spared(file io.ReaderAt, size int64, left []exclusion, store []parts.Stretch, trees bool) bool {
 	may := slices.Clone(store)
 	all, err := boundBoxes(file, 0, size, "", 0, nil)
@@ -309,8 +335,8 @@ func spared(file io.ReaderAt, size int64, left []exclusion, store []parts.Stretc
 		if _, proof, _ := proofIn(file, b.Part); proof {
 			may = append(may, parts.Stretch{At: b.At, Length: b.End() - b.At})
 		}
-		if b.Name == "mdat" && b.End()-b.At > mdatHead {
-			may = append(may, parts.Stretch{At: b.At + mdatHead, Length: min(b.End(), size) - b.At - mdatHead})
+		if b.Name == "mdat" {
+			may = append(may, parts.Stretch{At: b.At, Length: b.Body - b.At}) // its head: what is in it is bound by the trees
 		}
 	}
 	slices.SortFunc(may, func(a, b parts.Stretch) int { return cmp.Compare(a.At, b.At) })

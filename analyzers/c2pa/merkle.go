@@ -47,7 +47,7 @@ type merkleProof struct {
 const mdatHead = 16
 
 var (
-	errMerkle    = errors.New("a binding by trees over chunks of tracks, or of fragments that are not in this file, is not computed here")
+	errMerkle    = errors.New("what stands outside the media is bound by nothing, or a tree is over what is not in this file")
 	errMerkleMap = errors.New("a tree of digests is not of the form known")
 )
 
@@ -105,47 +105,92 @@ func (m merkleMap) holds(h crypto.Hash, leaves [][]byte, proofs []merkleProof) b
 	return true
 }
 
-// trees computes every tree of a binding. places are those of all outermost boxes that are not left out, as for the digest of the whole.
-func (d bmffHash) trees(m manifest, file io.ReaderAt, size int64, left []exclusion, places []int64) (bool, error) {
+// trees computes every tree of a binding, and gives which bytes of the media they bind: those of blocks, and of chunks of tracks. places are those of all outermost boxes that are not left
+// out, as for the digest of the whole.
+func (d bmffHash) trees(m manifest, file io.ReaderAt, size int64, left []exclusion, places []int64) (same bool, in []exclusion, err error) {
 	if len(d.Merkle) > maxTrees {
-		return false, fmt.Errorf("%w: %d trees of digests, the limit is %d", pipeline.ErrRefused, len(d.Merkle), maxTrees)
+		return false, nil, fmt.Errorf("%w: %d trees of digests, the limit is %d", pipeline.ErrRefused, len(d.Merkle), maxTrees)
 	}
-	boxes, proofs, err := outermost(file, size)
-	if err != nil {
-		return false, err
+	w := grove{d: d, file: file, size: size, left: left, places: places, spare: maxLeaves, bytes: size}
+	var boxes []parts.Part
+	if boxes, w.proofs, err = outermost(file, size); err != nil {
+		return false, nil, err
 	}
-	mdats, moofs := named(boxes, "mdat"), named(boxes, "moof")
-	spare := int64(maxLeaves)
-	for i, t := range d.Merkle {
-		h, ok := m.algorithm(hashedURI{Alg: firstText(t.Alg, d.Alg)})
-		if !ok || t.Count < 1 || len(t.Hashes) == 0 {
-			return false, errMerkleMap
+	w.mdats, w.moofs = named(boxes, "mdat"), named(boxes, "moof")
+	if len(w.moofs) > 0 {
+		var ok bool
+		if w.fragments, ok, err = d.fragmentsOf(file, size, w.moofs, w.proofs); err != nil || !ok {
+			return false, nil, err
 		}
-		if spare -= t.Count; spare < 0 {
-			return false, fmt.Errorf("%w: more than %d leaves", pipeline.ErrRefused, maxLeaves)
+	}
+	for i := range d.Merkle {
+		if same, err := w.tree(m, i); err != nil || !same {
+			return false, nil, err
 		}
-		var same bool
-		switch {
-		case len(moofs) > 0:
-			same, err = t.fragments(h, file, size, moofs, left, places, proofs)
-		case t.InitHash != nil: // its fragments are in other files
-			first, err := stretch(h, file, 0, size, left, places)
-			if err != nil || subtle.ConstantTimeCompare(first, t.InitHash) != 1 {
-				return false, err
-			}
-			return false, errMerkle
-		case t.Fixed == nil && t.Variable == nil && len(proofs) > 0:
-			return false, errMerkle
-		case len(mdats) != len(d.Merkle):
-			return false, nil
-		default:
-			same, err = t.blocks(h, file, size, mdats[i], proofs)
+	}
+	return true, w.bound, nil
+}
+
+// grove is the trees of a file being computed.
+type grove struct {
+	d            bmffHash
+	file         io.ReaderAt
+	size         int64
+	left         []exclusion
+	places       []int64
+	proofs       []merkleProof
+	mdats, moofs []parts.Part
+	fragments    []fragment
+	tracks       []track
+	bound        []exclusion // by trees over blocks and chunks
+	spare        int64       // leaves that there may still be
+	bytes        int64       // of chunks that may still be hashed
+}
+
+// tree computes one.
+func (w *grove) tree(m manifest, i int) (bool, error) {
+	t := w.d.Merkle[i]
+	h, ok := m.algorithm(hashedURI{Alg: firstText(t.Alg, w.d.Alg)})
+	if !ok || t.Count < 1 || len(t.Hashes) == 0 {
+		return false, errMerkleMap
+	}
+	if w.spare -= t.Count; w.spare < 0 {
+		return false, fmt.Errorf("%w: more than %d leaves", pipeline.ErrRefused, maxLeaves)
+	}
+	switch {
+	case len(w.moofs) > 0:
+		of := slices.Clone(w.fragments)
+		if slices.ContainsFunc(of, func(f fragment) bool { return f.tree > 0 }) {
+			of = slices.DeleteFunc(of, func(f fragment) bool { return f.tree != i })
 		}
-		if err != nil || !same {
+		return t.fragments(h, w.file, w.moofs[0].At, of, w.left, w.places, w.proofs)
+	case t.InitHash != nil: // its fragments are in other files
+		first, err := stretch(h, w.file, 0, w.size, w.left, w.places)
+		if err != nil || subtle.ConstantTimeCompare(first, t.InitHash) != 1 {
 			return false, err
 		}
+		return false, errElsewhere{t.Count}
+	case t.Fixed == nil && t.Variable == nil && t.proven(w.proofs):
+		if w.tracks == nil {
+			var err error
+			if w.tracks, err = tracksIn(w.file, w.size); err != nil {
+				return false, err
+			}
+		}
+		same, in, err := t.chunks(h, w.file, w.size, w.tracks, w.proofs, &w.bytes)
+		w.bound = append(w.bound, in...)
+		return same, err
+	case len(w.mdats) != len(w.d.Merkle):
+		return false, nil
 	}
-	return true, nil
+	mdat := w.mdats[i]
+	w.bound = append(w.bound, exclusion{mdat.At + mdatHead, max(0, min(mdat.End(), w.size)-mdat.At-mdatHead)})
+	return t.blocks(h, w.file, w.size, mdat, w.proofs)
+}
+
+// proven reports whether a proof beside the media is of this tree.
+func (m merkleMap) proven(proofs []merkleProof) bool {
+	return slices.ContainsFunc(proofs, func(p merkleProof) bool { return p.UniqueID == m.UniqueID && p.LocalID == m.LocalID })
 }
 
 func firstText(texts ...string) string {
@@ -211,32 +256,6 @@ func named(boxes []parts.Part, name string) (out []parts.Part) {
 		}
 	}
 	return out
-}
-
-// fragments computes the tree over the fragments of a file, each from its moof box to the next, and the digest of what stands before the first.
-func (m merkleMap) fragments(h crypto.Hash, file io.ReaderAt, size int64, moofs []parts.Part, left []exclusion, places []int64, proofs []merkleProof) (bool, error) {
-	if m.InitHash != nil {
-		first, err := stretch(h, file, 0, moofs[0].At, left, places)
-		if err != nil || subtle.ConstantTimeCompare(first, m.InitHash) != 1 {
-			return false, err
-		}
-	}
-	if int64(len(moofs)) != m.Count {
-		return false, nil
-	}
-	var leaves [][]byte
-	for i, f := range moofs {
-		end := size
-		if i+1 < len(moofs) {
-			end = moofs[i+1].At
-		}
-		leaf, err := stretch(h, file, f.At, end, left, places)
-		if err != nil {
-			return false, err
-		}
-		leaves = append(leaves, leaf)
-	}
-	return m.holds(h, leaves, proofs), nil
 }
 
 // stretch is the digest of the bytes from one place to another but for those left out, with the places of boxes as in that of the whole.

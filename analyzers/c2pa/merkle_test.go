@@ -133,8 +133,9 @@ func TestBlocksOfMedia(t *testing.T) {
 				if err != nil || !same {
 					t.Fatalf("%v, %v", same, err)
 				}
-				if !spared(bytes.NewReader(file), int64(len(file)), left, nil, true) || spared(bytes.NewReader(file), int64(len(file)), left, nil, false) {
-					t.Error("what the tree binds is told as left out")
+				all, _, err := d.left(bytes.NewReader(file), int64(len(file)), 3)
+				if err != nil || !spared(bytes.NewReader(file), int64(len(file)), left, nil, true) || spared(bytes.NewReader(file), int64(len(file)), all, nil, true) {
+					t.Errorf("what the tree binds is told as left out, or what it does not as bound: %v, %v, %v", left, all, err)
 				}
 				flips(t, d, file, at+8, at+len(moov)+len(mdat))
 				if row > 0 { // the digests of the first proof
@@ -204,7 +205,7 @@ func TestFragments(t *testing.T) {
 				}
 			}
 			alone := slices.Concat(ftyp, moov)
-			if same, _, err := d.binds(manifest{}, bytes.NewReader(alone), int64(len(alone)), 3); same || !errors.Is(err, errMerkle) {
+			if same, _, err := d.binds(manifest{}, bytes.NewReader(alone), int64(len(alone)), 3); same || !errors.Is(err, errMerkle) || err.Error() != fmt.Sprintf("fragment not here: %d fragments that it binds are in other files", n) {
 				t.Errorf("without its fragments: %v, %v", same, err)
 			}
 			unbound := d

@@ -10,11 +10,12 @@ import (
 
 // block is a stretch of metadata, which may lie in several pieces in the file.
 type block struct {
-	path string // structure: "APP1", "meta/Exif"; "" where the block is the file
-	file io.ReaderAt
-	in   []parts.Stretch
-	size int64
-	from *parts.Stretch // where in the file its bytes were inflated from; file holds the inflated ones then
+	path  string // structure: "APP1", "meta/Exif"; "" where the block is the file
+	file  io.ReaderAt
+	in    []parts.Stretch
+	size  int64
+	first string         // name of its first directory, "" for IFD0
+	from  *parts.Stretch // where in the file its bytes were inflated from; file holds the inflated ones then
 }
 
 // newBlock is nil where a stretch lies outside the file or all are empty.

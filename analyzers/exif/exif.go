@@ -1,6 +1,7 @@
 package exif
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ func Fields(l pipeline.Limits) Analyzer { return Analyzer{limits: l.OrDefaults()
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "exif",
-		Version: 4,
+		Version: 5,
 		Parameters: "readers dokaz, goexif 9e8deecbddbd, imagemeta 1.0.1; at most 64 IFDs of 4096 entries, 4 MiB per block, " +
 			"4 MiB per XMP packet (imagemeta 1 MiB), 8 KiB per value, " + pipeline.Grouped(a.limits.Inflated) + " bytes per inflated text",
 		Kinds: []pipeline.Kind{pipeline.Photo},
@@ -103,16 +104,20 @@ func (x *examination) tag(w pipeline.Where, t pipeline.Tag) {
 
 // exif lets the three readers read one block, and returns the XMP and IPTC that its fields hold.
 func (x *examination) exif(b block) (embedded found, err error) {
-	s, err := tiff.Walk(b, b.size)
+	s, err := tiff.WalkFrom(b, b.size, cmp.Or(b.first, "IFD0"))
 	switch {
 	case errors.Is(err, tiff.ErrBigTIFF):
 		return found{}, fmt.Errorf("%w: BigTIFF", pipeline.ErrUnsupported)
 	case err != nil:
 		return found{}, err
 	}
+	if b.first == directoryNotes {
+		x.canonNotes(b, s)
+		return found{}, nil
+	}
 	fields := x.own(b, s)
 	errs := []error{truncation(s)}
-	if s.Magic == 42 && !x.alone {
+	if spoken(b, s) && !x.alone {
 		errs = append(errs, x.goexif(b, s, fields), x.imagemeta(b, s, fields))
 	}
 	x.facts(b, fields)

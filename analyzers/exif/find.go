@@ -50,6 +50,8 @@ func find(file io.ReaderAt, size int64, l pipeline.Limits) (found, error) {
 		err = c.webp()
 	case "heic", "avif":
 		err = c.heif()
+	case "cr3":
+		err = c.canon()
 	case "tiff", "cr2":
 		c.add(&c.exif, "", parts.Stretch{Length: size})
 	case "gif", "bmp": // cannot hold Exif

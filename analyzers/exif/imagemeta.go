@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/bep/imagemeta"
 
@@ -131,17 +132,45 @@ func groupOf(namespace string) string {
 	}
 }
 
-// imagemetaNames asks the library what it calls the numbers that occur in these fields, by giving it a
-// directory of just those: it names fields and does not number them.
+// namesAsked are those that the library has told: what it calls a number depends on nothing else.
+var namesAsked struct {
+	sync.Mutex
+	by map[uint16]string
+}
+
+// imagemetaNames gives what the library calls the numbers that occur in these fields.
 func imagemetaNames(fields []field) map[uint16]string {
-	names := map[uint16]string{}
+	namesAsked.Lock()
+	defer namesAsked.Unlock()
+	names := make(map[uint16]string, len(fields))
 	var ids []uint16
 	for _, f := range fields {
-		if _, known := names[f.ID]; !known && listed(f) && len(ids) < tiff.MaxEntries {
-			names[f.ID] = ""
+		if _, known := names[f.ID]; known || !listed(f) {
+			continue
+		}
+		name, asked := namesAsked.by[f.ID]
+		if names[f.ID] = name; !asked && len(ids) < tiff.MaxEntries {
 			ids = append(ids, f.ID)
 		}
 	}
+	if len(ids) == 0 {
+		return names
+	}
+	more := askNames(ids)
+	if more == nil {
+		return nil // fields then come by the library's names alone
+	}
+	if namesAsked.by == nil {
+		namesAsked.by = map[uint16]string{}
+	}
+	for i, id := range ids {
+		names[id], namesAsked.by[id] = more[i], more[i]
+	}
+	return names
+}
+
+// askNames asks the library what it calls numbers, by giving it a directory of just those: it names fields and does not number them. nil where it does not tell.
+func askNames(ids []uint16) []string {
 	b := binary.LittleEndian.AppendUint16([]byte("II*\x00\x08\x00\x00\x00"), uint16(len(ids)))
 	for _, id := range ids {
 		b = binary.LittleEndian.AppendUint16(b, id)
@@ -153,12 +182,13 @@ func imagemetaNames(fields []field) map[uint16]string {
 	}
 	said, err := askImagemeta(opts)
 	if err != nil || len(said) != len(ids) {
-		return nil // fields then come by the library's names alone
+		return nil
 	}
-	for i, id := range ids {
-		names[id] = said[i].Tag
+	var out []string
+	for _, t := range said {
+		out = append(out, t.Tag)
 	}
-	return names
+	return out
 }
 
 // listed reports whether imagemeta gives a field at all: not pointers, the blocks of other metadata, large

@@ -23,7 +23,7 @@ func New() Analyzer { return Analyzer{} }
 func (Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:       "format",
-		Version:    2,
+		Version:    3,
 		Parameters: "signatures of the first 4096 bytes, mimetype 1.4.16 for the rest; own walks of jpeg, png, gif, riff, bmp, iso media, matroska",
 		Kinds:      []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio, pipeline.Other},
 		Yields:     []pipeline.FactKind{pipeline.KindFileType, pipeline.KindExtent, pipeline.KindRaster},
@@ -102,7 +102,7 @@ func (x *examination) structure(name string, head []byte) error {
 		return x.psd(head)
 	case "heic", "avif":
 		return errors.Join(x.boxes(name), x.heif())
-	case "mp4", "mov", "3gp", "m4a":
+	case "mp4", "mov", "3gp", "m4a", "cr3":
 		return x.boxes(name)
 	case "jp2", "jxl":
 		if strings.HasPrefix(string(head[:min(len(head), 4)]), "\x00\x00\x00\x0c") {

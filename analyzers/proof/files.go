@@ -40,8 +40,8 @@ func (f file) of512() string {
 	return f.sum512
 }
 
-// proves reports whether it is a proof of any kind: a key alone proves nothing.
-func (f file) proves() bool { return f.kind != none && f.kind != key }
+// proves reports whether it is a proof of any kind: a key or a certificate alone proves nothing.
+func (f file) proves() bool { return f.kind != none && f.kind != key && f.kind != certificate }
 
 // of is how its bytes are named.
 func (f file) of() string { return f.sum.String() }
@@ -102,6 +102,7 @@ func (d *desk) examine() (bool, error) {
 			keys, err := readKeys(f.whole)
 			if err == nil {
 				d.given = few(append(d.given, keys...))
+				keyTold(f, few(keys), d.say)
 			}
 		}
 	}
@@ -121,6 +122,12 @@ func (d *desk) examine() (bool, error) {
 			d.stamped(f, "RFC 3161", func(say pipeline.Say) error { return stamp(f.whole, say) })
 		case statement:
 			d.stated(f)
+		case attestation:
+			d.attested(f)
+		case certificate:
+			if err := certificatesTold(f, d.say); err != nil {
+				return found, err
+			}
 		}
 	}
 	return found, d.ctx.Err()

@@ -16,6 +16,8 @@ const (
 	pgpSignature
 	key
 	statement
+	attestation
+	certificate
 )
 
 // kindOf tells what a whole file is. A file too large to be a proof is nil and none.
@@ -32,6 +34,10 @@ func kindOf(b []byte) kind {
 		return key
 	case len(b) > 0 && b[0]&0x80 != 0:
 		return bare(b)
+	case certified(text):
+		return certificate
+	case attests(text):
+		return attestation
 	case states(text):
 		return statement
 	}

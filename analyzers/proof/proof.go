@@ -40,7 +40,7 @@ func Within(l pipeline.Limits, known Known, with []Sidecar) Analyzer {
 // Spec declares it. What is given with an item is no parameter: the item's receipts name it.
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
-		Name: "proof", Version: 2, Parameters: fmt.Sprintf("OpenTimestamps 1, RFC 3161, OpenPGP by go-crypto 1.5.2, ProofMode; at most %d KiB, %d steps, depth %d; %s", maxProof>>10, maxSteps, maxDepth, a.known),
+		Name: "proof", Version: 3, Parameters: fmt.Sprintf("OpenTimestamps 1, RFC 3161, OpenPGP by go-crypto 1.5.2, ProofMode, JWS of SafetyNet; at most %d KiB, %d steps, depth %d; %s", maxProof>>10, maxSteps, maxDepth, a.known),
 		Kinds:  []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio, pipeline.Other},
 		Yields: []pipeline.FactKind{pipeline.KindPiece, pipeline.KindRelation, pipeline.KindHistory, pipeline.KindProof, pipeline.KindProofStatement},
 	}
@@ -105,7 +105,7 @@ func (a Analyzer) one(ctx context.Context, b []byte, say pipeline.Say) error {
 		return told("OpenTimestamps", func(say pipeline.Say) error { return (&ots{b: b, say: say}).read() })
 	case timeStamp:
 		return told("RFC 3161", func(say pipeline.Say) error { return stamp(b, say) })
-	case pgpSignature, statement:
+	case pgpSignature, statement, attestation, key, certificate:
 		f := held("", b)
 		f.item = true
 		d := &desk{ctx: ctx, say: say, known: a.known, files: []file{f}}

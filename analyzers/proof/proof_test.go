@@ -163,5 +163,8 @@ func FuzzProof(f *testing.F) {
 	f.Add([]byte(magic + "\x01\x02" + strings.Repeat("d", 20) + strings.Repeat("\xf3", 40)))
 	f.Add([]byte("0\x84~\xb7\xae" + string(oidStamped)))
 	f.Add([]byte("\x30\x82\x00\x10\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x00"))
+	f.Add([]byte("eyJhbGciOiJSUzI1NiIsIng1YyI6WyJBQSJdfQ.eyJub25jZSI6IngiLCJ0aW1lc3RhbXBNcyI6MX0.AAAA"))
+	f.Add([]byte("eyJhbGciOiJBMjU2S1cifQ.AA.AA.AA.AA"))
+	f.Add([]byte(pemCertificate + "\nAAAA\n-----END CERTIFICATE-----\n"))
 	f.Fuzz(func(_ *testing.T, b []byte) { _, _, _ = read(b) })
 }

@@ -135,7 +135,7 @@ func (d *desk) stated(f file) {
 		case len(d.files) > 1 && !d.there(p.Of):
 			p.Reason = "the bytes with the digest that it names did not come with it"
 			if d.files[0].item {
-				p.Result, p.Reason = pipeline.ProofInvalid, "the digest that it names is not that of the file it was given with"
+				p.Result, p.Reason = pipeline.ProofInvalid, errNamesOther.Error()
 			}
 		case !signed:
 			p.Reason = "no signature is over it"

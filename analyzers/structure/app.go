@@ -57,7 +57,7 @@ func (s *stream) application(p *pipeline.Piece, b []byte, seg parts.Segment) fun
 	case "Photoshop":
 		return func(i int) error { s.w.resources(i, rest, at); return nil }
 	case "Exif":
-		return func(i int) error { return s.w.directories(i, at+1, seg.End()-at-1) }
+		return func(i int) error { return s.w.directories(i, at+1, seg.End()-at-1, "IFD0") }
 	case "MPF":
 		return func(i int) error { return s.multi(i, at, seg.End()-at) }
 	}

@@ -50,7 +50,14 @@ var laidOut = sync.OnceValue(func() map[string]bool {
 	return out
 })
 
-var uuidLabels = labels("bmff-uuid")
+// userBoxes are by their identifier.
+var userBoxes = sync.OnceValue(func() map[string]boxKind {
+	out := map[string]boxKind{}
+	for _, r := range lexicon.Rows(table("bmff-uuid"), 3) {
+		out[r[0]] = boxKind{r[1], r[2]}
+	}
+	return out
+})
 
 // bmff takes a file of the ISO base media family apart (ISO/IEC 14496-12, QuickTime, HEIF).
 type bmff struct {
@@ -60,11 +67,13 @@ type bmff struct {
 	tracks    int      // seen
 	fragments int
 	roles     map[uint32]string // of HEIF items
+	raw       bool              // a raw file of Canon's
+	sample    sample            // of the track being read, of a raw file
 	tree      strings.Builder   // canonical text of the signature
 }
 
-func (w *walk) bmff() error {
-	m := &bmff{w: w}
+func (w *walk) bmff(raw bool) error {
+	m := &bmff{w: w, raw: raw}
 	items, err := parts.Items(w, w.size)
 	if err == nil && len(items) > 0 {
 		m.roles = rolesOf(items)
@@ -73,6 +82,9 @@ func (w *walk) bmff() error {
 	m.sign()
 	if len(items) > 0 && !w.bare {
 		m.coded(items)
+	}
+	if shown := w.showLargest(); shown != nil {
+		return shown
 	}
 	return w.broken("bmff", w.covered(), err)
 }
@@ -150,7 +162,15 @@ func (m *bmff) inside(i int, name, holds string, at, stop int64, depth int) erro
 	if err != nil {
 		return err
 	}
+	if name == "uuid" && len(body) >= 16 {
+		holds = userBoxes()[hex.EncodeToString(body[:16])].holds
+	}
 	skip, done := m.fields(i, name, holds, body, at, stop)
+	if m.raw {
+		if err := m.canon(i, name, at, stop); err != nil {
+			return err
+		}
+	}
 	switch name {
 	case "keys":
 		return m.keysOf(i, at, stop)
@@ -170,6 +190,7 @@ func (m *bmff) inside(i int, name, holds string, at, stop int64, depth int) erro
 	case "trak":
 		m.track = m.tracks + 1
 		m.tracks++
+		m.sample = sample{}
 		defer func() { m.track = 0 }()
 	case "udta", "meta":
 		if err := m.metadata(i, name, at, stop); err != nil || name == "udta" {
@@ -190,8 +211,11 @@ func (m *bmff) fields(i int, name, holds string, body []byte, at, stop int64) (s
 		id := hex.EncodeToString(body[:16])
 		r.next = 16
 		r.fields = append(r.fields, field("usertype", id, at, 16))
-		if label := uuidLabels()[id]; label != "" {
+		if label := userBoxes()[id].label; label != "" {
 			m.w.pieces[i].Label = label
+		}
+		if holds == "items" { // behind a version and a count
+			r.by("-4 entry_count:u32")
 		}
 		fmt.Fprintf(&m.tree, "=%s", id)
 	case name == "colr":
@@ -200,6 +224,9 @@ func (m *bmff) fields(i int, name, holds string, body []byte, at, stop int64) (s
 		descriptors(r)
 	case holds == "visual", holds == "audio", holds == "entry":
 		r.by(layouts()[holds+"/-"])
+		if name == "CRAW" && m.raw { // two numbers more (lclevy/canon_cr3, CRAW)
+			r.by("-4")
+		}
 		if holds == "audio" && len(body) >= 10 { // QuickTime's versions 1 and 2 are longer
 			r.next += []int{0, 16, 36}[min(int(binary.BigEndian.Uint16(body[8:])), 2)]
 		}

@@ -44,7 +44,7 @@ func (w *walk) png() error {
 		i := w.add(top, c.At, c.Length+12, p)
 		switch {
 		case c.Name == "eXIf" && c.Length > 8:
-			err = w.directories(i, c.Body, c.Length)
+			err = w.directories(i, c.Body, c.Length, "IFD0")
 		case c.Name == "iCCP":
 			w.pngProfile(i, c, body)
 		}
@@ -264,7 +264,7 @@ func (w *walk) webp() error {
 			if b, err := w.bytes(c.Body, 6); err == nil && string(b) == "Exif\x00\x00" {
 				skip = 6
 			}
-			err = w.directories(i, c.Body+skip, c.Length-skip)
+			err = w.directories(i, c.Body+skip, c.Length-skip, "IFD0")
 		case c.Name == "ICCP" && c.Length <= w.limits.Inflated:
 			var profile []byte
 			if profile, err = w.bytes(c.Body, c.Length); err == nil {

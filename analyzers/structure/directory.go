@@ -16,16 +16,16 @@ import (
 func (w *walk) tiff() error {
 	root := w.add(top, 0, 8, pipeline.Piece{Format: "tiff", Name: "header", Header: 8, Label: "TIFF header"})
 	w.raw = true
-	if err := w.directories(root, 0, w.size); err != nil {
+	if err := w.directories(root, 0, w.size, "IFD0"); err != nil {
 		return err
 	}
 	return w.showLargest()
 }
 
 // directories tells the directories of the TIFF structure of size bytes at offset at, and the pictures and makers' notes that
-// their fields point to.
-func (w *walk) directories(parent int, at, size int64) error {
-	s, err := tiff.Walk(io.NewSectionReader(w, at, size), size)
+// their fields point to. The first directory is named first.
+func (w *walk) directories(parent int, at, size int64, first string) error {
+	s, err := tiff.WalkFrom(io.NewSectionReader(w, at, size), size, first)
 	if errors.Is(err, tiff.ErrNotTIFF) || errors.Is(err, tiff.ErrBigTIFF) {
 		w.note(parent, err.Error())
 		return nil
@@ -64,6 +64,9 @@ func (w *walk) directories(parent int, at, size int64) error {
 			ids = append(ids, fmt.Sprintf("%d:%s", e.ID, e.Type))
 		}
 		layout = append(layout, t.Path+" "+strings.Join(ids, " "))
+		if t.Group == directoryNotes {
+			continue // its numbers mean other things
+		}
 		if err := w.pointed(i, at, size, entries[t.Path]); err != nil {
 			return err
 		}
@@ -98,20 +101,22 @@ const (
 	tagThumbnail    = 0x201
 	tagThumbLength  = 0x202
 	tagMakerNote    = 0x927c
+
+	directoryNotes = "MakerNote" // that has a structure of its own
 )
 
 // pointed tells what the fields of one directory point to, as far as it lies in the structure.
 func (w *walk) pointed(parent int, base, size int64, entries []tiff.Entry) error {
-	by := map[uint16]tiff.Entry{}
-	for _, e := range entries {
-		if _, known := by[e.ID]; !known {
-			by[e.ID] = e
-		}
-	}
+	by := firsts(entries)
 	if e, ok := by[tagMakerNote]; ok && e.Value != nil && e.Length > 4 {
 		p := pipeline.Piece{Format: "tiff", Name: "MakerNote", Label: directoryLabel("MakerNote")}
 		p.Fields = []pipeline.Field{field("begins with", visible(e.Value[:min(len(e.Value), 24)]), base+e.ValueAt, min(e.Length, 24))}
-		w.add(parent, base+e.ValueAt, e.Length, p)
+		i := w.add(parent, base+e.ValueAt, e.Length, p)
+		if w.raw {
+			if err := w.olympus(i, base, size, e); err != nil {
+				return err
+			}
+		}
 	}
 	from, ok := by[tagThumbnail].Int(0)
 	n, ok2 := by[tagThumbLength].Int(0)
@@ -140,6 +145,17 @@ func (w *walk) pointed(parent int, base, size int64, entries []tiff.Entry) error
 	w.areas(parent, base, size, "strips", by[tagStripOffsets], by[tagStripCounts])
 	w.areas(parent, base, size, "tiles", by[tagTileOffsets], by[tagTileCounts])
 	return nil
+}
+
+// firsts are entries by their number, of several the first.
+func firsts(entries []tiff.Entry) map[uint16]tiff.Entry {
+	by := make(map[uint16]tiff.Entry, len(entries))
+	for _, e := range entries {
+		if _, known := by[e.ID]; !known {
+			by[e.ID] = e
+		}
+	}
+	return by
 }
 
 // embedded walks a JPEG stream of n bytes within a piece, if one begins there.

@@ -3,11 +3,8 @@ package structure
 import (
 	"encoding/binary"
 	"fmt"
-	"image/jpeg"
-	"io"
 
 	"dokaz/analyzers/internal/parts"
-	"dokaz/analyzers/internal/raster"
 	"dokaz/analyzers/internal/tiff"
 	"dokaz/pipeline"
 )
@@ -19,63 +16,6 @@ const (
 	jpegOld         = 6    // TIFF 6.0 §22
 	jpegNew         = 7    // TIFF Technical Note 2
 )
-
-// found is a preview that was met.
-type found struct {
-	name   string
-	at, n  int64
-	pixels int
-}
-
-// preview of a raw file: small ones are shown as they are met, of the larger ones the largest at the end.
-func (w *walk) rawPreview(name string, at, n int64) error {
-	if w.bare || n > maxRawPreview || w.previews == maxStreams {
-		return nil
-	}
-	c, err := jpeg.DecodeConfig(io.NewSectionReader(w, at, n))
-	if err != nil || c.Width < 1 || c.Height < 1 || c.Width > maxRawPreviewPixels/c.Height {
-		return nil // the raw picture itself, coded without loss, among others
-	}
-	p := found{name, at, n, c.Width * c.Height}
-	if n > maxPreview || p.pixels > maxPreviewPixels {
-		if p.pixels > w.largest.pixels && w.sequential(at, n) {
-			w.largest = p
-		}
-		return nil
-	}
-	img, err := jpeg.Decode(io.NewSectionReader(w, at, n))
-	if err != nil {
-		return w.ctx.Err() // a preview that is none
-	}
-	return w.show(name, at, n, img, img)
-}
-
-// sequential reports whether a JPEG stream is coded in one scan after another over whole blocks (ITU-T T.81 B.2.2).
-func (w *walk) sequential(at, n int64) bool {
-	for seg, err := range parts.Segments(io.NewSectionReader(w, 0, at+n), at, at+n) {
-		if err != nil {
-			return false
-		}
-		if seg.Frame() {
-			return seg.Marker <= parts.MarkerSOF0+1 // baseline, and extended sequential by Huffman
-		}
-	}
-	return false
-}
-
-// showLargest decodes the largest preview and says it smaller.
-func (w *walk) showLargest() error {
-	p := w.largest
-	if p.pixels == 0 {
-		return nil
-	}
-	img, err := jpeg.Decode(io.NewSectionReader(w, p.at, p.n))
-	if err != nil {
-		return w.ctx.Err()
-	}
-	width, height := raster.Fit(img.Bounds().Dx(), img.Bounds().Dy(), maxRawPreviewSide)
-	return w.show(p.name, p.at, p.n, img, raster.Shrink(img, width, height))
-}
 
 // rawPreviews tells the previews that one directory holds as its picture or as a field of its own.
 func (w *walk) rawPreviews(parent int, base, size int64, by map[uint16]tiff.Entry) error {

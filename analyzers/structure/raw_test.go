@@ -130,6 +130,9 @@ func raws(t *testing.T) map[string]struct {
 	rw2 := newRaw(0x55)
 	add("a.rw2", rw2.done(rw2.dir(0, bytesField(0x2e, 7, large), text(0x10f, "Panasonic"), text(0x110, "DMC-GH4"))), map[string][]byte{"JpgFromRaw": large})
 
+	add("a.cr3", canonRaw(t, small, middle, large), map[string][]byte{"ThumbnailImage": small, "PreviewImage": middle, "JpgFromRaw": large})
+	add("a.orf", olympusRaw(small, large), map[string][]byte{"ThumbnailImage": small, "PreviewImage": large})
+
 	head := make([]byte, 148)
 	copy(head, "FUJIFILMCCD-RAW 0201FF119501FinePix S5500")
 	copy(head[60:], "0100")

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"sync"
+
+	"dokaz/analyzers/internal/spare"
 )
 
 // room is memory that one walk after another uses.
@@ -12,20 +13,27 @@ type room struct {
 	body  []byte // of the segment, chunk or box that is looked at
 	table []byte // of a box, summed up while its body is at hand
 	chunk []byte // of what is hashed or searched
+	plane []byte // brightness of a thumbnail
 
 	pieces []node
 }
 
-var rooms = sync.Pool{New: func() any { return new(room) }}
+var rooms spare.Of[room]
 
-func takeRoom() *room { return rooms.Get().(*room) }
+// maxKept bounds a buffer of a room that is kept.
+const maxKept = 1 << 20
 
 // done ends the walk: nothing that was read into its room may be used afterwards.
 func (w *walk) done() {
 	w.file.Done()
 	clear(w.pieces) // what was said of them is others'
 	w.room.pieces = w.pieces[:0]
-	rooms.Put(w.room)
+	for _, b := range []*[]byte{&w.room.body, &w.room.table, &w.room.chunk, &w.room.plane} {
+		if cap(*b) > maxKept {
+			*b = nil
+		}
+	}
+	rooms.Give(w.room)
 	w.room, w.pieces = nil, nil
 }
 

@@ -34,9 +34,9 @@ func Fields(l pipeline.Limits) Analyzer { return Analyzer{limits: l.OrDefaults()
 func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
-		Version: 4,
-		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, of raw files the largest up to %d, %s",
-			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, maxRawPreviewPixels, views.Parameters),
+		Version: 5,
+		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, of raw files the largest up to %d, %s, %s",
+			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, maxRawPreviewPixels, largeDecoder(), views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindTag, pipeline.KindRelation, pipeline.KindEncoderTrace,
@@ -48,7 +48,7 @@ func (a Analyzer) Spec() pipeline.Spec {
 // Read says the pieces of a file of the formats named above; of other formats it is unsupported. Where the structure breaks the
 // pieces before that are said, and one that covers the rest; how the file ends is for analyzer format to say, and no error here.
 func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original, say pipeline.Say) error {
-	w := &walk{ctx: ctx, limits: a.limits, bare: a.bare, file: parts.Open(ctx, o, o.Size()), size: o.Size(), room: takeRoom()}
+	w := &walk{ctx: ctx, limits: a.limits, bare: a.bare, file: parts.Open(ctx, o, o.Size()), size: o.Size(), room: rooms.Take()}
 	w.say = parts.Inside(say, w.size)
 	w.pieces = w.room.pieces
 	defer w.done()
@@ -71,7 +71,9 @@ func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original
 	case "raf":
 		err = w.raf()
 	case "mp4", "mov", "3gp", "m4a", "heic", "avif":
-		err = w.bmff()
+		err = w.bmff(false)
+	case "cr3":
+		err = w.bmff(true)
 	case "matroska", "webm":
 		err = w.ebml()
 	case "avi", "wav":
@@ -182,6 +184,7 @@ func (w *walk) tell() {
 		return cmp.Or(cmp.Compare(w.pieces[a].parent, w.pieces[b].parent), cmp.Compare(w.pieces[a].at, w.pieces[b].at))
 	})
 	last := len(w.pieces) - 1
+	places := make([]int64, len(w.pieces)) // what is said keeps them
 	var tell func(parent int, path string)
 	tell = func(parent int, path string) {
 		from, _ := slices.BinarySearchFunc(order, parent, func(i, parent int) int { return cmp.Compare(w.pieces[i].parent, parent) })
@@ -212,8 +215,8 @@ func (w *walk) tell() {
 			for f := range n.Fields {
 				n.Fields[f].Offset, n.Fields[f].Length = parts.Place(n.Fields[f].Offset, n.Fields[f].Length, w.size)
 			}
-			at := n.at
-			w.say(pipeline.Where{Path: own, Offset: &at, Length: n.length}, n.Piece)
+			places[i] = n.at
+			w.say(pipeline.Where{Path: own, Offset: &places[i], Length: n.length}, n.Piece)
 			tell(i, own+"/")
 		}
 	}

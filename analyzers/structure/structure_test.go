@@ -33,7 +33,7 @@ func TestTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	columns := map[string]int{"jpeg-app.tsv": 4, "jpeg-standard.tsv": 3, "bmff-box.tsv": 3, "bmff-layout.tsv": 3, "bmff-key.tsv": 3, "ebml-element.tsv": 4}
+	columns := map[string]int{"jpeg-app.tsv": 4, "jpeg-standard.tsv": 3, "bmff-box.tsv": 3, "bmff-uuid.tsv": 3, "bmff-layout.tsv": 3, "bmff-key.tsv": 3, "ebml-element.tsv": 4}
 	for _, e := range entries {
 		n := max(2, columns[e.Name()])
 		if err := lexicon.Check(table(strings.TrimSuffix(e.Name(), ".tsv")), n, min(n, 2)-1+n/3); err != nil {

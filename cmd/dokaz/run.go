@@ -57,10 +57,10 @@ Ctrl-C once finishes the items in work, twice stops at once; either way the same
 		},
 	}
 	f := c.Flags()
-	f.BoolVar(&o.all, "all", false, "take in what is neither media nor an archive, too")
+	f.BoolVar(&o.all, "all", false, "take in what is neither media nor an archive, too; what is named after a file, as its signature, is held against it")
 	f.BoolVar(&o.hidden, "hidden", false, "look at hidden files and folders, too")
 	f.StringVar(&o.filesFrom, "files-from0", "", "read paths separated by NUL from this file, or - for standard input")
-	f.StringVar(&o.manifest, "manifest", "", "take in the files that a CSV of claims names (path,source,url,claimed_time,claimed_place,lat,lon,collector,consent,notes)")
+	f.StringVar(&o.manifest, "manifest", "", "take in the files that a CSV of claims names (path,source,url,claimed_time,claimed_place,lat,lon,collector,consent,notes,sidecar)")
 	f.BoolVar(&o.absolute, "manifest-absolute", false, "let the CSV name files anywhere by absolute paths")
 	f.StringArrayVar(&o.sidecars, "sidecar", nil, "a file that was given with the one named, such as a signature or a proof; may be repeated")
 	f.StringVar(&o.stdinName, "name", "stdin", "name of the file read from standard input")
@@ -214,8 +214,9 @@ func (r *running) takeAll(ctx context.Context, roots []string) error {
 // take takes one file in, with those that were given with it.
 func (r *running) take(ctx context.Context, station *receive.Station, c receive.Candidate) ([]receive.Result, error) {
 	if len(r.options.sidecars) == 0 || c.LeftOut != nil {
-		got, err := station.Take(ctx, c)
-		return []receive.Result{got}, err
+		all, err := station.TakeTogether(ctx, c)
+		r.tally.Seen += len(c.With)
+		return all, err
 	}
 	var with []receive.Candidate
 	for one, err := range receive.Walk(ctx, r.options.sidecars, receive.Options{Hidden: true, Except: []string{r.house.Case.Dir}}) {
@@ -238,7 +239,7 @@ func (r *running) take(ctx context.Context, station *receive.Station, c receive.
 // candidates finds what was named: paths and standard input, then a list of names, then a table of claims.
 func (r *running) candidates(ctx context.Context, roots []string) iter.Seq2[receive.Candidate, error] {
 	except := []string{r.house.Case.Dir}
-	o := receive.Options{Hidden: r.options.hidden, Except: except}
+	o := receive.Options{Hidden: r.options.hidden, Except: except, Together: r.options.all}
 	var sources []iter.Seq2[receive.Candidate, error]
 	paths := slices.DeleteFunc(slices.Clone(roots), func(p string) bool { return p == "-" })
 	if len(paths) < len(roots) {

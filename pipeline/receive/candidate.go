@@ -21,10 +21,13 @@ type Candidate struct {
 	Claims pipeline.Claims
 	// Size is its length in bytes when it was found, for showing progress; -1 where that is not known.
 	Size int64
+	// With are the files that belong to it, by a table or by their names, and are to be taken with it.
+	With []Candidate
 	// LeftOut says why there is nothing to take; Take then returns it as it is.
 	LeftOut *LeftOut
 
 	source source
+	beside *beside // of its folder: files that are named after its digest, which is not known yet
 }
 
 // source opens what a candidate stands for.

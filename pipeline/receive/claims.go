@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"iter"
+	"path"
+	"strings"
 	"unicode/utf8"
 
 	"dokaz/pipeline"
@@ -14,6 +16,7 @@ type row struct {
 	line   int
 	path   string // as written; never ""
 	claims pipeline.Claims
+	with   []string // files given with it, as written
 }
 
 // readClaims reads a table of claims as comma, semicolon or tab separated values (RFC 4180), UTF-8 with or
@@ -76,6 +79,23 @@ func field(c *pipeline.Claims, column string) *string {
 	return nil
 }
 
+// sidecars reads the files that a row says came with its own: paths with "|" between them, as that of the row.
+func (t *table) sidecars(column int, value string) (out []string, err error) {
+	seen := map[string]bool{}
+	for one := range strings.SplitSeq(value, "|") {
+		if one = strings.TrimSpace(one); one == "" {
+			continue
+		}
+		name := path.Base(one)
+		if seen[name] || len(out) == maxBeside {
+			return nil, t.malformed(column, "two sidecars called %q, or more than %d of one file", name, maxBeside)
+		}
+		seen[name] = true
+		out = append(out, one)
+	}
+	return out, nil
+}
+
 // next reads one row; blank says that no field of it has a value.
 func (t *table) next() (out row, blank bool, err error) {
 	values, err := t.record()
@@ -91,6 +111,12 @@ func (t *table) next() (out row, blank bool, err error) {
 		blank = false
 		if i == t.path {
 			out.path = v
+			continue
+		}
+		if t.columns[i] == sidecarColumn {
+			if out.with, err = t.sidecars(i, v); err != nil {
+				return row{}, false, err
+			}
 			continue
 		}
 		if !utf8.ValidString(v) {

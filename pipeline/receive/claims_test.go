@@ -34,40 +34,43 @@ func TestTablesOfClaims(t *testing.T) {
 	full := row{2, "a.jpg", pipeline.Claims{
 		Source: "Radio", URL: "https://example.org/1", ClaimedTime: "2014-02-20 09:30", ClaimedPlace: "Kyiv, Instytutska",
 		Latitude: "50.4", Longitude: "30.5", Collector: "OK", Consent: "yes", Notes: "n",
-	}}
+	}, nil}
 	for name, c := range map[string]struct {
 		table string
 		want  []row
 	}{
-		"path alone":             {"path\na.jpg\nb.jpg\n", []row{{2, "a.jpg", pipeline.Claims{}}, {3, "b.jpg", pipeline.Claims{}}}},
-		"no line end at the end": {"path\na.jpg", []row{{2, "a.jpg", pipeline.Claims{}}}},
+		"path alone":             {"path\na.jpg\nb.jpg\n", []row{{2, "a.jpg", pipeline.Claims{}, nil}, {3, "b.jpg", pipeline.Claims{}, nil}}},
+		"no line end at the end": {"path\na.jpg", []row{{2, "a.jpg", pipeline.Claims{}, nil}}},
 		"no rows":                {"path\n", nil},
+		"files that came with it": {"path,Sidecar,notes\na.jpg,a.jpg.asc | keys/pubkey.asc,n\nb.jpg,,\n", []row{
+			{2, "a.jpg", pipeline.Claims{Notes: "n"}, []string{"a.jpg.asc", "keys/pubkey.asc"}}, {3, "b.jpg", pipeline.Claims{}, nil},
+		}},
 		"all columns": {"path,source,url,claimed_time,claimed_place,lat,lon,collector,consent,notes\n" +
 			`a.jpg,Radio,https://example.org/1,2014-02-20 09:30,"Kyiv, Instytutska",50.4,30.5,OK,yes,n` + "\n", []row{full}},
 		"any order and case, spaces round names": {" Notes ,CONSENT,collector,Lon,LAT,claimed_place,Claimed_Time,Url,source,Path\n" +
 			`n,yes,OK,30.5,50.4,"Kyiv, Instytutska",2014-02-20 09:30,https://example.org/1,Radio,a.jpg` + "\n", []row{full}},
 		"semicolons, as spreadsheets write where the comma is decimal": {"path;lat;lon;notes\r\na.jpg;50,4;30,5;x\r\n",
-			[]row{{2, "a.jpg", pipeline.Claims{Latitude: "50,4", Longitude: "30,5", Notes: "x"}}}},
+			[]row{{2, "a.jpg", pipeline.Claims{Latitude: "50,4", Longitude: "30,5", Notes: "x"}, nil}}},
 		"tabs":                  {"source\tpath\nRadio, \"Free\"\ta.jpg\n", nil}, // see malformed: a bare quotation mark
-		"tabs, no quotes":       {"source\tpath\nRadio, Free; live\ta.jpg\n", []row{{2, "a.jpg", pipeline.Claims{Source: "Radio, Free; live"}}}},
-		"byte order mark":       {"\ufeffpath;notes\na.jpg;x\n", []row{{2, "a.jpg", pipeline.Claims{Notes: "x"}}}},
-		"mark and quoted names": {"\ufeff\"path\",\"notes\"\n\"a.jpg\",\"x\"\n", []row{{2, "a.jpg", pipeline.Claims{Notes: "x"}}}},
+		"tabs, no quotes":       {"source\tpath\nRadio, Free; live\ta.jpg\n", []row{{2, "a.jpg", pipeline.Claims{Source: "Radio, Free; live"}, nil}}},
+		"byte order mark":       {"\ufeffpath;notes\na.jpg;x\n", []row{{2, "a.jpg", pipeline.Claims{Notes: "x"}, nil}}},
+		"mark and quoted names": {"\ufeff\"path\",\"notes\"\n\"a.jpg\",\"x\"\n", []row{{2, "a.jpg", pipeline.Claims{Notes: "x"}, nil}}},
 		"commas in the names of a semicolon table": {"path;who, when, where;notes\na.jpg;x, y, z;n\n",
-			[]row{{2, "a.jpg", pipeline.Claims{Notes: "n", Other: map[string]string{"who, when, where": "x, y, z"}}}}},
+			[]row{{2, "a.jpg", pipeline.Claims{Notes: "n", Other: map[string]string{"who, when, where": "x, y, z"}}, nil}}},
 		"unknown columns are kept as written": {"Case No,path,Tags\n17,a.jpg,\n,b.jpg, x \n", []row{
-			{2, "a.jpg", pipeline.Claims{Other: map[string]string{"Case No": "17"}}},
-			{3, "b.jpg", pipeline.Claims{Other: map[string]string{"Tags": " x "}}},
+			{2, "a.jpg", pipeline.Claims{Other: map[string]string{"Case No": "17"}}, nil},
+			{3, "b.jpg", pipeline.Claims{Other: map[string]string{"Tags": " x "}}, nil},
 		}},
-		"a value under no name is kept":  {"path,,\na.jpg,,x\n", []row{{2, "a.jpg", pipeline.Claims{Other: map[string]string{"column 3": "x"}}}}},
-		"empty rows of a spreadsheet":    {"path;notes\na.jpg;x\n;\n\n;\nb.jpg;\n", []row{{2, "a.jpg", pipeline.Claims{Notes: "x"}}, {6, "b.jpg", pipeline.Claims{}}}},
-		"equal rows are two rows":        {"path\na.jpg\na.jpg\n", []row{{2, "a.jpg", pipeline.Claims{}}, {3, "a.jpg", pipeline.Claims{}}}},
-		"quoted line breaks count":       {"path,notes\na.jpg,\"one\r\ntwo\"\nb.jpg,x\n", []row{{2, "a.jpg", pipeline.Claims{Notes: "one\ntwo"}}, {4, "b.jpg", pipeline.Claims{Notes: "x"}}}},
-		"white space is part of a value": {"path,notes\n a.jpg , x \n", []row{{2, " a.jpg ", pipeline.Claims{Notes: " x "}}}},
-		"a path of other bytes":          {"path\ncaf\xe9.jpg\n", []row{{2, "caf\xe9.jpg", pipeline.Claims{}}}},
+		"a value under no name is kept":  {"path,,\na.jpg,,x\n", []row{{2, "a.jpg", pipeline.Claims{Other: map[string]string{"column 3": "x"}}, nil}}},
+		"empty rows of a spreadsheet":    {"path;notes\na.jpg;x\n;\n\n;\nb.jpg;\n", []row{{2, "a.jpg", pipeline.Claims{Notes: "x"}, nil}, {6, "b.jpg", pipeline.Claims{}, nil}}},
+		"equal rows are two rows":        {"path\na.jpg\na.jpg\n", []row{{2, "a.jpg", pipeline.Claims{}, nil}, {3, "a.jpg", pipeline.Claims{}, nil}}},
+		"quoted line breaks count":       {"path,notes\na.jpg,\"one\r\ntwo\"\nb.jpg,x\n", []row{{2, "a.jpg", pipeline.Claims{Notes: "one\ntwo"}, nil}, {4, "b.jpg", pipeline.Claims{Notes: "x"}, nil}}},
+		"white space is part of a value": {"path,notes\n a.jpg , x \n", []row{{2, " a.jpg ", pipeline.Claims{Notes: " x "}, nil}}},
+		"a path of other bytes":          {"path\ncaf\xe9.jpg\n", []row{{2, "caf\xe9.jpg", pipeline.Claims{}, nil}}},
 		"formulas and markup are only text": {"path,notes\na.jpg,\"=cmd|' /C calc'!A0<script>\u202e\x00\"\n",
-			[]row{{2, "a.jpg", pipeline.Claims{Notes: "=cmd|' /C calc'!A0<script>\u202e\x00"}}}},
+			[]row{{2, "a.jpg", pipeline.Claims{Notes: "=cmd|' /C calc'!A0<script>\u202e\x00"}, nil}}},
 		"a field of the greatest length": {"path,notes\na.jpg," + strings.Repeat("x", fieldLimit) + "\n",
-			[]row{{2, "a.jpg", pipeline.Claims{Notes: strings.Repeat("x", fieldLimit)}}}},
+			[]row{{2, "a.jpg", pipeline.Claims{Notes: strings.Repeat("x", fieldLimit)}, nil}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,6 +107,7 @@ func TestTablesThatAreWrongSayWhere(t *testing.T) {
 		"too few fields":         {"path,notes,lat\na.jpg,x\n", pipeline.ErrMalformed, "line 2, column 1: 2 fields where the first row has 3"},
 		"too many fields":        {"path,notes\na.jpg,x\nb.jpg,y,z\n", pipeline.ErrMalformed, "line 3, column 1: 3 fields where the first row has 2"},
 		"claims without a path":  {"path,notes\na.jpg,x\n,y\n", pipeline.ErrMalformed, "line 3, column 1: claims without a path"},
+		"two sidecars of a name": {"path,sidecar\na.jpg,x/k.asc|y/k.asc\n", pipeline.ErrMalformed, `line 2, column 7: two sidecars called "k.asc"`},
 		"bare quotation mark":    {"path,notes\na.jpg,12\" tube\n", pipeline.ErrMalformed, `line 2, column 9: bare " in non-quoted-field`},
 		"open quotation mark":    {"path,notes\na.jpg,\"x\nb.jpg,y\n", pipeline.ErrMalformed, "line 3, column 9, of the row that begins at line 2"},
 		"field too long":         {"path,notes\na.jpg," + strings.Repeat("x", fieldLimit+1) + "\n", pipeline.ErrRefused, "line 2, column 7: a field of 65537 bytes"},
@@ -161,7 +165,7 @@ func FuzzManifest(f *testing.F) {
 		var out bytes.Buffer
 		w := csv.NewWriter(&out)
 		w.Comma = []rune{',', ';', '\t'}[dialect%3]
-		want := []row{{2, path, pipeline.Claims{Notes: note, Other: map[string]string{"Extra": "e"}}}}
+		want := []row{{2, path, pipeline.Claims{Notes: note, Other: map[string]string{"Extra": "e"}}, nil}}
 		if err := w.WriteAll([][]string{{"notes", "PATH", "Extra"}, {note, path, "e"}}); err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,7 @@ type ManifestOptions struct {
 
 // Manifest finds the files that a table of claims names, in the table's order and each with its claims.
 // The table is comma, semicolon or tab separated UTF-8; its first row names the columns: path, and any of
-// source, url, claimed_time, claimed_place, lat, lon, collector, consent, notes and others. Paths are relative to the table's folder and stay inside it: one that leads
+// source, url, claimed_time, claimed_place, lat, lon, collector, consent, notes, sidecar (files given with it, "|" between their paths) and others. Paths are relative to the table's folder and stay inside it: one that leads
 // out, by dots, by a symbolic link or by being absolute, is left out, as is a file that is missing. Two
 // rows for one file are two candidates. A Candidate's Path is the row's path, of an absolute one the last
 // element.
@@ -82,11 +82,26 @@ func manifest(ctx context.Context, file string, o ManifestOptions, yield func(Ca
 	return nil
 }
 
-// candidate finds the row's file below folder. The error is ours.
+// candidate finds the row's file below folder, and those that came with it. The error is ours.
 func (r row) candidate(folder string, except []fs.FileInfo, absolute bool) (Candidate, error) {
-	name := path.Clean(r.path)
-	var c Candidate
-	var err error
+	c, err := r.find(r.path, folder, except, absolute)
+	if err != nil {
+		return Candidate{}, err
+	}
+	for _, one := range r.with {
+		sidecar, err := r.find(one, folder, except, absolute)
+		if err != nil {
+			return Candidate{}, err
+		}
+		c.With = append(c.With, sidecar)
+	}
+	c.Claims = r.claims
+	return c, nil
+}
+
+// find finds one file that the row names.
+func (r row) find(written, folder string, except []fs.FileInfo, absolute bool) (c Candidate, err error) {
+	name := path.Clean(written)
 	switch {
 	case path.IsAbs(name) && absolute:
 		c, err = found(localPath(name), place{name: name}, name, except)
@@ -104,9 +119,8 @@ func (r row) candidate(folder string, except []fs.FileInfo, absolute bool) (Cand
 	}
 	if c.LeftOut != nil {
 		c.Path, c.Size = localPath(name), -1
-		c.LeftOut = leftOut(c.LeftOut.Why, "line %d of the table: %s%s", r.line, c.LeftOut.Detail, hint(r.path, c.LeftOut.Why))
+		c.LeftOut = leftOut(c.LeftOut.Why, "line %d of the table: %s%s", r.line, c.LeftOut.Detail, hint(written, c.LeftOut.Why))
 	}
-	c.Claims = r.claims
 	return c, nil
 }
 

@@ -97,8 +97,11 @@ func separator(head []byte) rune {
 	return best
 }
 
-// pathColumn is the one column that must be there.
-const pathColumn = "path"
+// pathColumn is the one column that must be there; sidecarColumn names files that came with the row's own.
+const (
+	pathColumn    = "path"
+	sidecarColumn = "sidecar"
+)
 
 // columnName is the form in which names of columns are compared.
 func columnName(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
@@ -124,7 +127,7 @@ func (t *table) name(first []string) error {
 			t.path = i
 		}
 		seen[known] = true
-		if field(&pipeline.Claims{}, known) == nil && known != pathColumn {
+		if field(&pipeline.Claims{}, known) == nil && known != pathColumn && known != sidecarColumn {
 			known = strings.TrimSpace(c)
 		}
 		t.columns = append(t.columns, known)

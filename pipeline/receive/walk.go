@@ -18,6 +18,8 @@ import (
 type Options struct {
 	Hidden bool     // names that begin with a dot too; one that the user names is always looked at
 	Except []string // folders that are never entered, such as the case folder
+	// Together gives a Candidate the files of its folder that are named after it, as detached signatures are; those do not come by themselves then.
+	Together bool
 }
 
 // The limits of a walk.
@@ -164,15 +166,19 @@ func (w *walk) folder(r *os.Root, info fs.FileInfo, at place, shown string, dept
 	if err != nil {
 		return w.leave(shown, err)
 	}
+	together := w.beside(names, r.Lstat, at, shown)
 	for _, name := range names {
-		if !w.entry(r, name, at.in(name), path.Join(shown, name), depth) {
+		if together.takes(name) {
+			continue
+		}
+		if !w.entry(r, name, at.in(name), path.Join(shown, name), depth, together) {
 			return false
 		}
 	}
 	return true
 }
 
-func (w *walk) entry(r *os.Root, name string, at place, shown string, depth int) bool {
+func (w *walk) entry(r *os.Root, name string, at place, shown string, depth int, together *beside) bool {
 	info, err := r.Lstat(name)
 	switch {
 	case err != nil:
@@ -180,7 +186,7 @@ func (w *walk) entry(r *os.Root, name string, at place, shown string, depth int)
 	case strings.HasPrefix(name, ".") && !w.options.Hidden:
 		return w.leave(shown, leftOut(Hidden, "its name begins with a dot"))
 	case info.Mode().IsRegular():
-		return w.give(Candidate{Path: shown, Size: info.Size(), source: at})
+		return w.give(Candidate{Path: shown, Size: info.Size(), source: at, With: together.of(name), beside: together})
 	case !info.IsDir():
 		return w.leave(shown, reasonOfMode(info.Mode()))
 	}

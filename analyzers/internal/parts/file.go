@@ -3,7 +3,8 @@ package parts
 import (
 	"context"
 	"io"
-	"sync"
+
+	"dokaz/analyzers/internal/spare"
 )
 
 // The pages that a File keeps: as many bytes as most photographs are long, and few beside the bounds of a child.
@@ -19,7 +20,7 @@ type File struct {
 	ctx  context.Context
 	of   io.ReaderAt
 	size int64
-	held *[pages]page
+	held *book
 }
 
 // page is what stands in a file from at on.
@@ -29,11 +30,14 @@ type page struct {
 	keep  [pageSize]byte
 }
 
-var books = sync.Pool{New: func() any { return new([pages]page) }}
+// book is the pages of one file.
+type book [pages]page
+
+var books spare.Of[book]
 
 // Open returns a reader of size bytes.
 func Open(ctx context.Context, of io.ReaderAt, size int64) *File {
-	f := &File{ctx: ctx, of: of, size: size, held: books.Get().(*[pages]page)}
+	f := &File{ctx: ctx, of: of, size: size, held: books.Take()}
 	for i := range f.held {
 		f.held[i].bytes = 0
 	}
@@ -42,7 +46,7 @@ func Open(ctx context.Context, of io.ReaderAt, size int64) *File {
 
 // Done gives the pages back. Nothing may be read afterwards.
 func (f *File) Done() {
-	books.Put(f.held)
+	books.Give(f.held)
 	f.held = nil
 }
 

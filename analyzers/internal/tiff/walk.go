@@ -56,7 +56,10 @@ func WalkBare(r io.ReaderAt, size, at int64, order binary.ByteOrder, group strin
 
 // Walk reads the structure of size bytes whose header is at r's byte 0. What is broken becomes a Fault and
 // the walk goes on with the rest; the error is ErrNotTIFF, ErrBigTIFF or one of reading.
-func Walk(r io.ReaderAt, size int64) (Structure, error) {
+func Walk(r io.ReaderAt, size int64) (Structure, error) { return WalkFrom(r, size, "IFD0") }
+
+// WalkFrom is Walk of a structure whose first directory is another than IFD0: "ExifIFD" alone, for one. Those behind it are IFD1 and so on.
+func WalkFrom(r io.ReaderAt, size int64, first string) (Structure, error) {
 	w := walker{r: r, size: size, seen: map[int64]bool{}}
 	var head [8]byte
 	if err := w.read(head[:], 0); err != nil {
@@ -81,7 +84,7 @@ func Walk(r io.ReaderAt, size int64) (Structure, error) {
 	default:
 		return Structure{}, ErrNotTIFF
 	}
-	err := w.chain(int64(w.out.Order.Uint32(head[4:])))
+	err := w.chain(int64(w.out.Order.Uint32(head[4:])), first)
 	return w.out, err
 }
 
@@ -116,15 +119,14 @@ func (w *walker) fault(at int64, format string, args ...any) {
 	}
 }
 
-// chain follows the directories from IFD0 on.
-func (w *walker) chain(at int64) error {
-	for i := 0; at != 0; i++ {
-		group := "IFD" + strconv.Itoa(i)
+// chain follows the directories from the first on.
+func (w *walker) chain(at int64, group string) error {
+	for i := 1; at != 0; i++ {
 		next, err := w.dir(at, group, group)
 		if err != nil {
 			return err
 		}
-		at = next
+		at, group = next, "IFD"+strconv.Itoa(i)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"dokaz/analyzers/internal/pdq"
+	"dokaz/analyzers/internal/spare"
 )
 
 // Gray is luma in whole levels, row by row. It is not to be changed.
@@ -31,11 +32,28 @@ type sheet struct {
 	sums []uint32
 }
 
+// sheets is one that no picture uses.
+var sheets spare.Of[sheet]
+
+// done gives the table back. Nothing of it may be used afterwards.
+func (s *sheet) done() {
+	s.Pix = nil
+	sheets.Give(s)
+}
+
 func newSheet(g Gray) *sheet {
-	s := &sheet{g, make([]uint32, (g.W+1)*(g.H+1))}
+	s := sheets.Take()
+	s.Gray = g
+	if n := (g.W + 1) * (g.H + 1); cap(s.sums) < n {
+		s.sums = make([]uint32, n)
+	} else {
+		s.sums = s.sums[:n]
+		clear(s.sums[:g.W+1]) // the first of each row is written with it
+	}
 	for y := range g.H {
 		above, sums := s.sums[y*(g.W+1):][:g.W+1], s.sums[(y+1)*(g.W+1):][:g.W+1]
 		var sum uint32
+		sums[0] = 0
 		for x, p := range g.Pix[y*g.W:][:g.W] {
 			sum += uint32(p)
 			sums[x+1] = above[x+1] + sum

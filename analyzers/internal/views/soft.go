@@ -31,9 +31,37 @@ func (l lines) softBars() int {
 	if l.n < 2*softPart || l.length < 2 {
 		return 0
 	}
+	if low, high := (profile{steps: l.steps()}).edges(1); low == 0 || high == 0 {
+		return 0 // as of nearly all pictures: their detail is not asked for
+	}
 	p := newProfile(l.n)
 	p.add(l)
 	return p.softBars(1)
+}
+
+// steps is the mean difference from each line to the one before it, as in a profile.
+func (l lines) steps() []float64 {
+	sums := make([]int, l.n)
+	for i := 1; l.dot == 1 && i < l.n; i++ { // rows
+		row, above := l.pix[l.first+i*l.line:][:l.length], l.pix[l.first+(i-1)*l.line:][:l.length]
+		for x, v := range row {
+			sums[i] += apart(v, above[x])
+		}
+	}
+	for y := 0; l.dot != 1 && y < l.length; y++ { // columns, row by row
+		row := l.pix[l.first+y*l.dot:][:l.n]
+		before := row[0]
+		for x, v := range row {
+			sums[x] += apart(v, before)
+			before = v
+		}
+	}
+	across := 1 / float64(l.length)
+	out := make([]float64, l.n)
+	for i, sum := range sums {
+		out[i] = float64(float64(sum) * across)
+	}
+	return out
 }
 
 // profile is the mean difference between neighbours along each line, and from each line to the one before it, summed over
@@ -51,8 +79,7 @@ func (p profile) softBars(pictures int) int {
 	if n < 2*softPart {
 		return 0
 	}
-	step := func(at int) float64 { return p.steps[at] / float64(pictures) }
-	low, high := edge(n, step), edge(n, func(i int) float64 { return step(n - i) })
+	low, high := p.edges(pictures)
 	if low == 0 || high == 0 || max(low-high, high-low)*unequal > n {
 		return 0
 	}
@@ -61,6 +88,13 @@ func (p profile) softBars(pictures int) int {
 		return 0
 	}
 	return max(low, high)
+}
+
+// edges are where the step stands out from either side on; 0 where it does not.
+func (p profile) edges(pictures int) (low, high int) {
+	n := len(p.steps)
+	step := func(at int) float64 { return p.steps[at] / float64(pictures) }
+	return edge(n, step), edge(n, func(i int) float64 { return step(n - i) })
 }
 
 // strongest is the detail that one line in ten passes. It sorts.

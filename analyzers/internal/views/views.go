@@ -9,6 +9,7 @@ import (
 	"image"
 
 	"dokaz/analyzers/internal/pdq"
+	"dokaz/analyzers/internal/raster"
 	"dokaz/pipeline"
 )
 
@@ -34,6 +35,7 @@ func Of(luma []float32, w, h int) []View {
 		return nil
 	}
 	s := newSheet(NewGray(luma, w, h))
+	defer s.done()
 	out, base := s.whole()
 	for _, p := range parts {
 		if box := p.of(base.Dx(), base.Dy()).Add(base.Min); !alike(box, base) {
@@ -48,13 +50,29 @@ func Of(luma []float32, w, h int) []View {
 	return out
 }
 
-// Whole returns the first views that Of returns: the whole, and the picture without its borders where it has some.
-func Whole(luma []float32, w, h int) []View {
-	if w < 1 || h < 1 || w > MaxSide || h > MaxSide || len(luma) != w*h {
+// WholeOf returns the first views that Of returns of a picture, as luma of at most MaxSide: the whole, and the picture without its borders where it has some.
+func WholeOf(img image.Image) []View {
+	g := grayOf(img)
+	if g.W < 1 || g.H < 1 {
 		return nil
 	}
-	out, _ := newSheet(NewGray(luma, w, h)).whole()
+	s := newSheet(g)
+	defer s.done()
+	out, _ := s.whole()
 	return out
+}
+
+// grayOf is a picture's luma. A grey one that is small enough is taken as it is.
+func grayOf(img image.Image) Gray {
+	b := img.Bounds()
+	if m, is := img.(*image.Gray); is && max(b.Dx(), b.Dy()) <= MaxSide {
+		g := Gray{b.Dx(), b.Dy(), make([]uint8, 0, b.Dx()*b.Dy())}
+		for y := range g.H {
+			g.Pix = append(g.Pix, m.Pix[y*m.Stride:][:g.W]...)
+		}
+		return g
+	}
+	return NewGray(raster.Luma(img, MaxSide))
 }
 
 func (s *sheet) whole() (out []View, base image.Rectangle) {
