@@ -44,7 +44,7 @@ demo: build setup-demo ## run Dokaz on real photographs and clips and print wher
 	@$(call make_fixtures,demo) && bin/dokaz demo --set "$$set" $(DEMO_ARGS)
 
 .PHONY: fixtures
-fixtures: setup-demo ## make the fixture set SET (test, demo, hostile, seeds, bulk; default test)
+fixtures: setup-demo ## make the fixture set SET (test, demo, hostile, seeds, bombs, bulk; default test)
 	@$(call make_fixtures,$(or $(SET),test))
 
 ## Before a change goes in

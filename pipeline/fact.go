@@ -204,7 +204,7 @@ type PictureHash struct {
 	Decoder   string `json:"decoder"`          // which decoder gave the pixels: "libav mjpeg", "go1.26.8 image/png"
 	Width     int    `json:"width,omitempty"`  // of the upright picture hashed, pixels
 	Height    int    `json:"height,omitempty"` //
-	View      string `json:"view,omitempty"`   // which part: "" the whole picture as it stands, "whole", "trimmed" (borders cut off), "centre80", "tile00" …
+	View      string `json:"view,omitempty"`   // which part: "" the whole picture as it stands, "whole", "trimmed" (borders cut off), "centre80", "tile00", "inset1" (a picture set in) …
 	Box       *Box   `json:"box,omitempty"`    // where that part lies, with View
 }
 

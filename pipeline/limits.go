@@ -12,6 +12,7 @@ import (
 type Limits struct {
 	Pixels   int64         `koanf:"pixels" json:"pixels"`     // of one picture, one frame, or one HEIF canvas; its tiles together twice that
 	Frames   int64         `koanf:"frames" json:"frames"`     // decoded of one film, or blocks of pictures of one animation
+	Animated int64         `koanf:"animated" json:"animated"` // pixels of all frames of one animation together, by their headers
 	Shown    int64         `koanf:"shown" json:"shown"`       // sampled frames of one film that are measured
 	Film     time.Duration `koanf:"film" json:"film"`         // of a film that is measured, from its start
 	Sound    time.Duration `koanf:"sound" json:"sound"`       // of a sound that is measured, from its start
@@ -36,7 +37,7 @@ type ArchiveLimits struct {
 // archive, and stop a bomb at a hundred times its size.
 func DefaultLimits() Limits {
 	return Limits{
-		Pixels: 1 << 28, Frames: 5_000_000, Shown: 40_000, Film: 6 * time.Hour, Sound: 2 * time.Hour, Streams: 64, Samples: 20_000_000,
+		Pixels: 1 << 28, Frames: 5_000_000, Animated: 1 << 34, Shown: 40_000, Film: 6 * time.Hour, Sound: 2 * time.Hour, Streams: 64, Samples: 20_000_000,
 		Nesting: 16, Inflated: 1 << 20,
 		Archive: ArchiveLimits{Members: 100_000, Bytes: 64 << 30, Ratio: 100, Slack: 64 << 20, Depth: 3, Window: 128 << 20},
 	}
@@ -49,7 +50,7 @@ func (l Limits) OrDefaults() Limits {
 		set    *int64
 		normal int64
 	}{
-		{&l.Pixels, d.Pixels}, {&l.Frames, d.Frames}, {&l.Shown, d.Shown}, {&l.Streams, d.Streams}, {&l.Samples, d.Samples},
+		{&l.Pixels, d.Pixels}, {&l.Frames, d.Frames}, {&l.Animated, d.Animated}, {&l.Shown, d.Shown}, {&l.Streams, d.Streams}, {&l.Samples, d.Samples},
 		{&l.Nesting, d.Nesting}, {&l.Inflated, d.Inflated}, {&l.Archive.Members, d.Archive.Members}, {&l.Archive.Bytes, d.Archive.Bytes},
 		{&l.Archive.Ratio, d.Archive.Ratio}, {&l.Archive.Slack, d.Archive.Slack}, {&l.Archive.Depth, d.Archive.Depth}, {&l.Archive.Window, d.Archive.Window},
 		{(*int64)(&l.Film), int64(d.Film)}, {(*int64)(&l.Sound), int64(d.Sound)},
@@ -71,7 +72,7 @@ func (l Limits) String() string {
 		name  string
 		value int64
 	}{
-		{"pixels", l.Pixels}, {"frames", l.Frames}, {"frames shown", l.Shown}, {"film seconds", int64(l.Film / time.Second)},
+		{"pixels", l.Pixels}, {"frames", l.Frames}, {"animated pixels", l.Animated}, {"frames shown", l.Shown}, {"film seconds", int64(l.Film / time.Second)},
 		{"sound seconds", int64(l.Sound / time.Second)}, {"streams", l.Streams}, {"samples", l.Samples}, {"nesting", l.Nesting},
 		{"inflated bytes", l.Inflated}, {"archive members", l.Archive.Members}, {"archive bytes", l.Archive.Bytes},
 		{"archive ratio", l.Archive.Ratio}, {"archive slack", l.Archive.Slack}, {"archive depth", l.Archive.Depth},

@@ -88,4 +88,8 @@ type Entry struct {
 	Item    Digest    `json:"item"`
 	Subject string    `json:"subject,omitempty"` // digest or key of what came about
 	Detail  string    `json:"detail,omitempty"`
+
+	// Ahead is how many seconds the clock that At is read from is ahead of one that nobody sets. Both began as one with the case: where it
+	// changes from entry to entry, the clock was set meanwhile.
+	Ahead int64 `json:"clock_ahead,omitempty"`
 }

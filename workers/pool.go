@@ -73,12 +73,12 @@ type Pool struct {
 // ErrStopped says that the pool is not running.
 var ErrStopped = errors.New("workers: stopped")
 
-var namespace = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+var namespace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`) })
 
 // New checks the options. Nothing runs before Start.
 func New(o Options) (*Pool, error) {
 	switch {
-	case !namespace.MatchString(o.Namespace):
+	case !namespace().MatchString(o.Namespace):
 		return nil, fmt.Errorf("workers: namespace %q is not 1 to 64 of A–Z a–z 0–9 _ -", o.Namespace)
 	case o.Stages == nil:
 		return nil, errors.New("workers: no stages")
@@ -90,7 +90,7 @@ func New(o Options) (*Pool, error) {
 	p.notices.tell = o.Notice
 	p.hands = make(chan struct{}, p.opt.Concurrency)
 	for _, l := range o.Journey {
-		if _, twice := p.legs[l.Step]; twice || l.Station == nil || !namespace.MatchString(string(l.Step)) {
+		if _, twice := p.legs[l.Step]; twice || l.Station == nil || !namespace().MatchString(string(l.Step)) {
 			return nil, fmt.Errorf("workers: leg %q is named twice, has no station, or no fit name", l.Step)
 		}
 		if l.Timeout <= 0 {

@@ -41,7 +41,7 @@ func Within(l pipeline.Limits) *Analyzer { return &Analyzer{l} }
 func (a *Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "pixelhash",
-		Version: 2,
+		Version: 3,
 		Parameters: fmt.Sprintf("%s; %s; goimagehash 1.1.0 ahash, dhash, phash of 64 bits, on white, area-averaged to at most %d; %s",
 			pdq.Parameters, views.Parameters, exchangeSide, media.Within(a.limits).Parameters()),
 		Kinds:  []pipeline.Kind{pipeline.Photo},

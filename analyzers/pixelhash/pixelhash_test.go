@@ -73,8 +73,8 @@ func TestHashesAreStated(t *testing.T) {
 		f.View, f.Box = v.Name, &v.Box
 		want = append(want, f)
 	}
-	if len(want) != 11 {
-		t.Errorf("%d views of a picture without borders", len(want)-1)
+	if len(want) != 15 {
+		t.Errorf("%d views of a picture without borders, of tiles that look set in", len(want)-1)
 	}
 	want = append(want, fact("ahash", must(t, a, errA), -1), fact("dhash", must(t, d, errD), -1), fact("phash", must(t, p, errP), -1))
 	got, err := watchOne(t, img)

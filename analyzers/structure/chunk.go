@@ -152,6 +152,8 @@ func (w *walk) chunkFields(c parts.Part, b []byte) []pipeline.Field {
 			w.pass("frames", n, w.limits.Frames)
 		}
 		return []pipeline.Field{field("frames", u32(b), at, 4), field("plays", u32(b[4:]), at+4, 4)}
+	case c.Name == "fcTL" && len(b) >= 26:
+		w.animated.add(u32(b[4:]), u32(b[8:]))
 	case c.Name == "tEXt" || c.Name == "zTXt" || c.Name == "iTXt" || c.Name == "iCCP":
 		end := bytes.IndexByte(b[:min(len(b), 80)], 0)
 		if end < 0 {
@@ -211,6 +213,9 @@ func (w *walk) gif() error {
 			p.Note = "unknown"
 		}
 		p.Fields = blockFields(b, head)
+		if b.Name == "image" && len(head) >= 10 {
+			w.animated.add(uint32(binary.LittleEndian.Uint16(head[5:])), uint32(binary.LittleEndian.Uint16(head[7:])))
+		}
 		w.add(top, b.At, b.Length, p)
 		if n := len(order); n == 0 || order[n-1] != p.Name {
 			order = append(order, p.Name)
@@ -298,6 +303,15 @@ func (w *walk) webpChunk(parent int, c parts.Part) (int, error) {
 	p := pipeline.Piece{Format: "riff", Name: name, Header: 8, Label: webpLabels()[c.Name]}
 	if p.Label == "" {
 		p.Note = "unknown"
+	}
+	if c.Name == "ANMF" {
+		b, err := w.bytes(c.Body, 12)
+		if err != nil {
+			return 0, err
+		}
+		if len(b) == 12 {
+			w.animated.add(1+(uint32(b[6])|uint32(b[7])<<8|uint32(b[8])<<16), 1+(uint32(b[9])|uint32(b[10])<<8|uint32(b[11])<<16))
+		}
 	}
 	if c.Name == "VP8X" {
 		b, err := w.bytes(c.Body, 10)

@@ -35,8 +35,8 @@ func (a Analyzer) Spec() pipeline.Spec {
 	return pipeline.Spec{
 		Name:    "structure",
 		Version: 5,
-		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames, %d bytes of a segment, %d of a profile; previews up to %d pixels, of raw files the largest up to %d, %s, %s",
-			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, maxHead, a.limits.Inflated, maxPreviewPixels, maxRawPreviewPixels, largeDecoder(), views.Parameters),
+		Parameters: fmt.Sprintf("at most %d pieces of %d fields, %d streams within one another, %d boxes, %d animation frames of together %d pixels, %d bytes of a segment, %d of a profile; previews up to %d pixels, of raw files the largest up to %d, %s, %s",
+			pipeline.MaxPieces, pipeline.MaxPieceFields, maxStreams, a.limits.Nesting, a.limits.Frames, a.limits.Animated, maxHead, a.limits.Inflated, maxPreviewPixels, maxRawPreviewPixels, largeDecoder(), views.Parameters),
 		Kinds: []pipeline.Kind{pipeline.Photo, pipeline.Video, pipeline.Audio},
 		Yields: []pipeline.FactKind{
 			pipeline.KindPiece, pipeline.KindSignature, pipeline.KindCodedDigest, pipeline.KindTag, pipeline.KindRelation, pipeline.KindEncoderTrace,
@@ -91,6 +91,7 @@ func (a Analyzer) Read(ctx context.Context, _ pipeline.Item, o pipeline.Original
 	default:
 		return fmt.Errorf("%w: structure of %s", pipeline.ErrUnsupported, format.Name)
 	}
+	w.animation()
 	w.tell()
 	var cut *parts.Cut
 	var stray *parts.Stray
@@ -115,6 +116,7 @@ type walk struct {
 	tags    int   // fields of metadata said
 
 	previews int // decoded
+	animated animated
 	room     *room
 	raw      bool  // a TIFF file, among which are most raw files
 	largest  found // preview of a raw file that is not shown yet

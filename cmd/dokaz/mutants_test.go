@@ -116,11 +116,7 @@ func corpusOf(t *testing.T, harm string) *corpus {
 			c.seeds.Add(b)
 		}
 	}
-	bombs, err := hostile.Bombs()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, b := range bombs {
+	for _, b := range bombSet(t) {
 		c.whole = append(c.whole, b.Data)
 		c.seeds.Add(b.Data)
 	}

@@ -18,7 +18,7 @@ import (
 
 	"dokaz/pipeline"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
 )
 
 //go:embed schema/sqlite/*.sql
@@ -69,12 +69,7 @@ func openOn(ctx context.Context, path string, o Options, machine boot) (*Catalog
 	if c.unpacked, err = newUnpackings(); err != nil {
 		return nil, err
 	}
-	if c.write, err = open(path, 1, "immediate"); err != nil {
-		return nil, err
-	}
-	if c.read, err = open(path, 4, "deferred"); err != nil {
-		return nil, errors.Join(err, c.write.Close())
-	}
+	c.write, c.read = open(path, 1, "immediate"), open(path, 4, "deferred")
 	if err := c.prepare(ctx, machine); err != nil {
 		return nil, errors.Join(fmt.Errorf("catalog %s: %w", filepath.Base(path), err), c.Close())
 	}
@@ -90,16 +85,14 @@ func (c *Catalog) prepare(ctx context.Context, b boot) error {
 }
 
 // open sets synchronous=FULL: in WAL mode NORMAL may lose the last commits at a power cut (sqlite.org/pragma.html#pragma_synchronous).
-func open(path string, conns int, lock string) (*sql.DB, error) {
+func open(path string, conns int, lock string) *sql.DB {
 	q := url.Values{"_txlock": {lock}, "_pragma": {
 		"busy_timeout(20000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "trusted_schema(OFF)", "cache_size(-32768)",
 	}}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String())
-	if err != nil {
-		return nil, fmt.Errorf("catalog: %w", err)
-	}
+	db := sql.OpenDB(connector{(&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String(), new(sqlite.Driver)})
 	db.SetMaxOpenConns(conns)
-	return db, nil
+	db.SetMaxIdleConns(conns) // a new one is set up by a row of pragmas, and knows no statement
+	return db
 }
 
 // Close lets the files go.

@@ -232,7 +232,7 @@ func (c *Catalog) derivative(ctx context.Context, d pipeline.Digest, role string
 
 // Custody returns the custody entries of an item, oldest first.
 func (c *Catalog) Custody(ctx context.Context, d pipeline.Digest) ([]pipeline.Entry, error) {
-	rows, err := c.read.QueryContext(ctx, `SELECT seq, at, actor, act, item, subject, detail FROM ledger WHERE item = $1 ORDER BY seq`, d.Hex())
+	rows, err := c.read.QueryContext(ctx, `SELECT seq, at, actor, act, item, subject, detail, ahead FROM ledger WHERE item = $1 ORDER BY seq`, d.Hex())
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"dokaz/pipeline"
 )
@@ -154,16 +155,21 @@ func packMeasurements(ms []pipeline.Measurement) ([]byte, error) {
 		return nil, nil
 	}
 	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
-	err = json.NewEncoder(z).Encode(ms)
+	z, _ := packers.Get().(*gzip.Writer)
+	z.Reset(&b)
+	defer packers.Put(z)
+	err := json.NewEncoder(z).Encode(ms)
 	if err = errors.Join(err, z.Close()); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
 }
+
+// packers are used again: one takes a megabyte, which is many times what it packs.
+var packers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // a level that there is
+	return z
+}}
 
 func putOutcomes(ctx context.Context, tx *sql.Tx, item string, e pipeline.Examination, packed [][]byte) error {
 	for i, o := range e.Outcomes {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Leases and due times are not on the clock of the day: where that is set forward by hours all leases would lapse at once, and where it is
-// set back those of the dead would hold for hours. They are on the clock of the machine's boot, which is equal for all processes of the
+// Leases and due times, those of letters to webhooks too, are not on the clock of the day: where that is set forward by hours all leases would
+// lapse and all letters be tried at once, and where it is set back those of the dead would hold, and letters wait, for hours. They are on the clock of the machine's boot, which is equal for all processes of the
 // machine and cannot be set (CLOCK_BOOTTIME, clock_getres(2)). SQLite's write-ahead log keeps all processes of a case on one machine.
 
 // boot names this boot of the machine and tells how long it lasts. Name "" is a machine that tells neither.
@@ -18,8 +18,11 @@ type boot struct {
 	since func() time.Duration
 }
 
-// leaseMost bounds a lease that was taken under another boot: as long as one is when it is renewed.
-const leaseMost = 30 * time.Second
+// What was left under another boot is bounded.
+const (
+	leaseMost  = 30 * time.Second // as long as a lease is when it is renewed
+	letterMost = 29 * time.Hour   // as long as a letter waits: a day, or a fifth more
+)
 
 // setSteady sets c.steady, and bounds what was left under another boot: a due time of another clock says nothing, nor does the end of a lease.
 // No lease is ended: its holder may live in a container that was told a name of its own for the boot.
@@ -66,7 +69,10 @@ func (c *Catalog) newBoot(ctx context.Context, b boot) (shift int64, err error) 
 		if _, err := tx.ExecContext(ctx, `UPDATE stage SET lease_until = $1 WHERE leased = 1 AND lease_until > $1`, now+leaseMost.Milliseconds()); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE stage SET due = $1 WHERE wanted > finished AND due > $1`, now)
+		if _, err := tx.ExecContext(ctx, `UPDATE stage SET due = $1 WHERE wanted > finished AND due > $1`, now); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE outbox SET due = $1 WHERE due > $1`, now+letterMost.Milliseconds())
 		return err
 	})
 	return shift, err

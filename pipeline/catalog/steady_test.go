@@ -91,3 +91,60 @@ func TestAnotherBootBoundsLeases(t *testing.T) {
 	m.pass(31 * time.Second)
 	task(t, c, c.Steady(), pipeline.StepExamine, a.Digest)
 }
+
+// lettered is a case on a machine, with a webhook that has one letter which was tried once and waits a day.
+func lettered(t *testing.T, m *machine, path string) *catalog.Catalog {
+	t.Helper()
+	c := m.open(t, path)
+	if _, err := c.PutWebhook(t.Context(), catalog.Webhook{ID: "w", URL: "https://example.org/", Secret: "s"}); err != nil {
+		t.Fatal(err)
+	}
+	receive(t, c, "a", "/a")
+	ls, err := c.ClaimLetters(t.Context(), "w", time.Minute, 1)
+	if err == nil && len(ls) == 1 {
+		err = c.Undelivered(t.Context(), ls[0], 24*time.Hour)
+	}
+	if err != nil || len(ls) != 1 {
+		t.Fatal(ls, err)
+	}
+	return c
+}
+
+// A letter that waits a day waits a day, however the clock of the day is set, and who asks when is told by the clock as it is set.
+func TestAClockThatIsSetMovesNoLetter(t *testing.T) {
+	t.Parallel()
+	for _, by := range []time.Duration{48 * time.Hour, -48 * time.Hour} {
+		m := &machine{day: clock{at: time.Date(2020, 8, 12, 20, 0, 0, 0, time.UTC)}, boot: "first", up: 100 * time.Second}
+		c := lettered(t, m, filepath.Join(t.TempDir(), "catalog.db"))
+		m.day.move(by)
+		m.pass(23 * time.Hour)
+		if due, err := c.LettersDue(t.Context(), "w"); err != nil || due {
+			t.Errorf("clock set by %v: after 23 hours of a day's wait it is due: %v", by, err)
+		}
+		if ls, err := c.Letters(t.Context(), "w", false, 0, 1); err != nil || len(ls) != 1 || ls[0].Due.Sub(m.day.now()) != time.Hour {
+			t.Errorf("clock set by %v: %+v, %v; want an hour from %v", by, ls, err, m.day.now())
+		}
+		m.pass(time.Hour)
+		if due, err := c.LettersDue(t.Context(), "w"); err != nil || !due {
+			t.Errorf("clock set by %v: after a day it is not due: %v", by, err)
+		}
+	}
+}
+
+// A machine whose clock lost years while it was off sends letters within a day of wait and a fifth.
+func TestAnotherBootBoundsLetters(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	m := &machine{day: clock{at: time.Date(2020, 8, 12, 20, 0, 0, 0, time.UTC)}, boot: "first", up: 100 * time.Hour}
+	lettered(t, m, path)
+	m.boot, m.up, m.day = "second", time.Second, clock{at: time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)}
+	c := m.open(t, path)
+	m.pass(28 * time.Hour)
+	if due, err := c.LettersDue(t.Context(), "w"); err != nil || due {
+		t.Errorf("due earlier than a letter may wait: %v", err)
+	}
+	m.pass(time.Hour)
+	if due, err := c.LettersDue(t.Context(), "w"); err != nil || !due {
+		t.Errorf("after another boot with another clock it is stuck: %v", err)
+	}
+}

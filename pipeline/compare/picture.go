@@ -11,18 +11,26 @@ import (
 // Local features that one map carries from one picture onto the other, with the luma in agreement once laid on each
 // other, say most, and say how. Where they say nothing, hashes near to each other do: the published PDQ of the whole
 // pictures, then the views in the eight ways to turn and mirror. Hashes and features that contradict each other
-// confirm nothing.
+// confirm nothing. Neither do two pictures that show others set into them at one place, where these are strangers: two screens of
+// one program are suggested to nobody.
 func (s Settings) pictures(a, b pipeline.Prints) []pipeline.Match {
 	p, q := photoOf(a), photoOf(b)
 	whole := s.whole(p, q)
 	v, seen := s.Pictures.look(p, q)
+	if !v.otherShot && !v.differs && v.strength != pipeline.Confirmed {
+		if m := s.byView(p, q); len(m) > 0 && (m[0].Strength == pipeline.Confirmed || v.strength == "" && whole > s.Suggested) {
+			return m
+		}
+	}
 	switch {
+	case seen && v.strength == pipeline.Suggested && whole > s.Suggested && s.framesOnly(p, q, v.fit):
+		return nil
 	case seen && v.strength != "":
 		return []pipeline.Match{s.bySight(p, q, v, whole)}
 	case whole <= s.Suggested:
 		return s.byWhole(p, q, whole)
 	}
-	return s.byView(p, q)
+	return nil
 }
 
 // whole is the distance of the whole pictures' published hashes: the least, where there are several, of those of enough

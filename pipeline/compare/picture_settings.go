@@ -12,6 +12,8 @@ type PictureSettings struct {
 	// View is the distance up to which two views are candidates: of 30,000 pairs of strangers' pictures none lies under
 	// 76, in any of the eight forms.
 	View int
+	// Strange is the distance from which on two pictures set in at one place are strangers: what shows them has a frame in common.
+	Strange int
 	// Words is how many feature words make two photos candidates.
 	Words int
 
@@ -57,7 +59,7 @@ type PictureSettings struct {
 
 func pictureDefaults() PictureSettings {
 	return PictureSettings{
-		View: 60, Words: 4,
+		View: 60, Strange: 90, Words: 4,
 		Inliers: 12, Few: 6, Windows: 12, Many: 20,
 		Alike: 0.6, Median: 0.9, AllAlike: 0.85, HighMedian: 0.93,
 		Ground: 0.45, TextAlike: 0.92, TextExact: 0.4, TextSure: 0.96, TextBox: 0.3, TextExactly: 0.55, TextHint: 0.65,
@@ -75,10 +77,10 @@ func (s PictureSettings) String() string {
 		"text from %.2f of one tone, ≥%.2f alike and ≥%.2f exact, or ≥%.2f alike, or ≥%.2f exact and the rest within %.2f; "+
 		"in detail only suggested from strain %.2f, from %.4f changed but for overlays, or of ≥%d windows where drift >%.2f, "+
 		"shifted >%.2f, or drift >%.2f and shifted >%.2f; other shot from strain %.2f with <%.2f exact, from %.2f, where the scene goes on past "+
-		"both frames, from %.4f moved, or of ≥%d windows where drift >%.2f or shifted >%.2f; near_picture from %.2f of both seen",
+		"both frames, from %.4f moved, or of ≥%d windows where drift >%.2f or shifted >%.2f; nothing where pictures set in at one place lie ≥%d apart; near_picture from %.2f of both seen",
 		s.Inliers, s.Alike, s.Median, s.Few, s.AllAlike, s.HighMedian, s.Ground, s.TextAlike, s.TextExact, s.TextSure, s.TextExactly, s.TextBox,
 		s.Loose, s.Changed, s.Steady, s.Drift, s.Shifted, s.BothDrift, s.BothShifted,
-		s.Strain, s.Exact, s.Torn, s.Ghosts, s.Sure, s.Drifted, s.Apart, s.Whole)
+		s.Strain, s.Exact, s.Torn, s.Ghosts, s.Sure, s.Drifted, s.Apart, s.Strange, s.Whole)
 }
 
 // hashMethod is the Method of a match of whole pictures by their hashes.

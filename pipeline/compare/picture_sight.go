@@ -89,7 +89,12 @@ const hint = 0.5
 
 // agrees reports whether the luma agrees all over.
 func (s PictureSettings) agrees(o geometry.Overlay) bool {
-	return o.Textured >= s.Many && o.Agreeing >= s.AllAlike && o.Median >= s.HighMedian
+	return o.Textured >= s.Many && s.alike(o)
+}
+
+// alike reports whether what there is of luma agrees.
+func (s PictureSettings) alike(o geometry.Overlay) bool {
+	return o.Agreeing >= s.AllAlike && o.Median >= s.HighMedian
 }
 
 // allows reports whether an overlay does not speak against a copy.

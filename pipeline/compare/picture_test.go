@@ -86,6 +86,30 @@ func TestPhotosByTheirFeatures(t *testing.T) {
 	}
 }
 
+// Two screens of one program correspond in all but the picture they show.
+func TestAFrameMakesNoKin(t *testing.T) {
+	t.Parallel()
+	s, hashes := newScene(12, 300), newScene(13, 3).features
+	one, another := hashes[0].bits, hashes[1].bits
+	at := pipeline.Box{0.3, 0.2, 0.5, 0.4}
+	beside := viewOf(hashes[2].bits, "inset2", pipeline.Box{0.1, 0.1, 0.15, 0.15})
+	shot := verdict{near, pipeline.Suggested, true, false, 0, 96}
+	for name, c := range map[string]struct {
+		a, b []pipeline.PrintedPicture
+		want verdict
+	}{
+		"other pictures":             {viewOf(one, "inset1", at), viewOf(another, "inset1", at), verdict{}},
+		"one picture":                {viewOf(one, "inset1", at), viewOf(moved(30)(one), "inset1", at), shot},
+		"pictures at other places":   {viewOf(one, "inset1", at), viewOf(another, "inset1", pipeline.Box{0.3, 0.3, 0.5, 0.4}), shot},
+		"other pictures, beside one": {append(viewOf(one, "inset1", at), beside...), append(viewOf(another, "inset1", at), beside...), shot},
+	} {
+		got, m := verdictOf(t, s.take(1, taken{by: straight, views: c.a}), s.take(2, taken{by: straight, jitter: 0.006, over: ripple, hashes: strange, views: c.b}))
+		if got != c.want {
+			t.Errorf("%s: %+v, not %+v (%+v)", name, got, c.want, m)
+		}
+	}
+}
+
 // ripple shifts what is seen a little here and there, as parallax does.
 func ripple(x, y, luma float64) float64 { return luma + 45*math.Sin(37*x)*math.Sin(41*y) }
 
@@ -172,6 +196,8 @@ func TestSmoothPicturesByTheirViews(t *testing.T) {
 	all, right := pipeline.Box{0, 0, 1, 1}, pipeline.Box{0.4, 0, 0.6, 0.6}
 	turned := func(d pipeline.Dihedral, n int) pipeline.Hash256 { return moved(n)(h.Turned(d)) }
 	part := geometry.Map{1 / 0.6, 0, -0.4 / 0.6, 0, 1 / 0.6, 0, 0, 0, 1}
+	// Of a picture set in so small there is enough to speak for it, and too little to confirm it.
+	stamp, at := scaled(0.18, 0, 0.7, 0.3), pipeline.Box{0.61, 0.21, 0.18, 0.18}
 	for name, c := range map[string]struct {
 		of   scene
 		a, b taken
@@ -185,6 +211,11 @@ func TestSmoothPicturesByTheirViews(t *testing.T) {
 			verdict{partial, pipeline.Confirmed, false, false, 0, 31}},
 		"not near enough": {s, taken{by: straight, views: viewOf(h, "tile02", right)},
 			taken{by: part, views: viewOf(turned(pipeline.AsItIs, 32), "whole", all), hashes: strange}, verdict{}},
+		"set in": {s, taken{by: straight, views: viewOf(h, "whole", all)},
+			taken{by: stamp, views: viewOf(turned(pipeline.AsItIs, 12), "inset1", at), hashes: strange},
+			verdict{partial, pipeline.Suggested, false, false, 0, 12}},
+		"set in, of another picture": {o, taken{by: straight, views: viewOf(h, "whole", all)},
+			taken{by: stamp, views: viewOf(turned(pipeline.AsItIs, 12), "inset1", at), hashes: strange}, verdict{}},
 		"of another picture": {o, taken{by: straight, views: viewOf(h, "tile02", right)},
 			taken{by: part, views: viewOf(turned(pipeline.AsItIs, 3), "whole", all), hashes: strange}, verdict{}},
 	} {

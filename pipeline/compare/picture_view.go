@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/compare/geometry"
@@ -58,7 +59,7 @@ func (s Settings) byView(p, q photo) []pipeline.Match {
 		o, laid := geometry.Lay(p.picture, q.picture, f.Matrix)
 		strength := pipeline.Suggested
 		switch {
-		case laid && o.Textured >= s.Pictures.Windows && !(s.Pictures.allows(o) && s.Pictures.agrees(o)):
+		case laid && o.Textured >= s.Pictures.Windows && !(s.Pictures.allows(o) && s.Pictures.alike(o)):
 			continue
 		case laid && s.Pictures.agrees(o):
 			strength = pipeline.Confirmed
@@ -94,4 +95,58 @@ func (s Settings) distance(p, q photo, m pipeline.Match, whole int) int {
 		}
 	}
 	return min(whole, 256)
+}
+
+// framesOnly reports whether a map of two wholes carries pictures set into the one onto pictures set into the other, of which some are
+// strangers and none are near: then what the two have in common is a frame.
+func (s Settings) framesOnly(p, q photo, f geometry.Fit) (strangers bool) {
+	if min(f.SeenOfA, f.SeenOfB) < s.Pictures.Whole {
+		return false
+	}
+	for _, a := range p.setIn(s.Quality) {
+		box, ok := f.Onto(a.Box)
+		for _, b := range q.setIn(s.Quality) {
+			if !ok || overlap(box, b.Box) < onePlace {
+				continue
+			}
+			switch d := turnedBy(a.Bits, f).Distance(b.Bits); {
+			case d <= s.Confirmed:
+				return false
+			case d >= s.Pictures.Strange:
+				strangers = true
+			}
+		}
+	}
+	return strangers
+}
+
+// onePlace is the share of their union that two boxes at one place have in common.
+const onePlace = 0.9
+
+// setIn are the pictures set into a photo.
+func (p photo) setIn(quality int) (out []pipeline.PrintedPicture) {
+	for _, v := range p.pictures[:min(len(p.pictures), maxParts)] {
+		if strings.HasPrefix(v.View, "inset") && v.Quality >= quality {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// overlap is the share of their union that two boxes have in common.
+func overlap(a, b pipeline.Box) float64 {
+	w := min(a[0]+a[2], b[0]+b[2]) - max(a[0], b[0])
+	h := min(a[1]+a[3], b[1]+b[3]) - max(a[1], b[1])
+	both := max(w, 0) * max(h, 0)
+	return both / (a[2]*a[3] + b[2]*b[3] - both)
+}
+
+// turnedBy is the hash of a view turned and mirrored as a fit says.
+func turnedBy(h pipeline.Hash256, f geometry.Fit) pipeline.Hash256 {
+	for _, form := range pipeline.Dihedrals {
+		if form.Rotate() == f.Rotate && form.Mirror() == f.Mirror {
+			return h.Turned(form)
+		}
+	}
+	return h
 }

@@ -82,7 +82,7 @@ func TestAGroupThatWasRemovedIsMadeAnew(t *testing.T) {
 	c.groups.mu.Lock()
 	for _, g := range c.groups.free {
 		for _, d := range g.dirs {
-			if err := remove(d); err != nil {
+			if err := c.groups.tree.drop(d); err != nil {
 				t.Error(err)
 			}
 		}

@@ -125,7 +125,7 @@ func raised(line string) (string, bool) {
 }
 
 // address is what differs between two equal deaths.
-var address = regexp.MustCompile(`0x[0-9a-fA-F]+|goroutine [0-9]+|pid[ =:]*[0-9]+`)
+var address = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`0x[0-9a-fA-F]+|goroutine [0-9]+|pid[ =:]*[0-9]+`) })
 
 // clean makes a child's text fit to stand in a cause: one line of at most 200 bytes without control or
 // format characters, numbers of addresses, goroutines and processes left out.
@@ -135,7 +135,7 @@ func clean(s string) string {
 		s = s[:4*limit]
 	}
 	s = printable(strings.ToValidUTF8(s, "\uFFFD"), false)
-	s = address.ReplaceAllStringFunc(s, func(m string) string { return strings.TrimRight(m, "0123456789abcdefABCDEF") + "…" })
+	s = address().ReplaceAllStringFunc(s, func(m string) string { return strings.TrimRight(m, "0123456789abcdefABCDEF") + "…" })
 	if len(s) <= limit {
 		return s
 	}

@@ -65,10 +65,15 @@ type Options struct {
 
 	Without []string // names of Removable layers that are not put up, to measure what they cost
 	Unsafe  bool     // examine even where too few walls stand; told as a layer of its own
+
+	tree tree // of tests
 }
 
 func (o Options) filled() Options {
 	o.Limits = o.Limits.filled()
+	if o.tree.self == "" {
+		o.tree = kernelsTree()
+	}
 	if o.Spares == 0 {
 		o.Spares = 1
 	}

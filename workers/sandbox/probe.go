@@ -100,7 +100,7 @@ func (f *found) group(o Options) {
 	if slices.Contains(o.Without, layerCgroup) {
 		return
 	}
-	g, err := newGroups(o.Limits)
+	g, err := newGroups(o.tree, o.Limits)
 	f.groups = g
 	f.ungrouped(err)
 }
@@ -112,7 +112,7 @@ func (f *found) place(p *process) {
 		return
 	}
 	p.group = nil
-	f.ungrouped(errors.Join(err, f.groups.close()))
+	f.ungrouped(errors.Join(errNoGroups, err, f.groups.close()))
 	f.groups = nil
 }
 

@@ -183,10 +183,10 @@ func (p *process) join(g *groups) (err error) {
 	if p.group, err = g.take(); err != nil {
 		return err
 	}
-	err = p.group.join(p.pid)
+	err = g.join(p.group, p.pid)
 	if errors.Is(err, os.ErrNotExist) { // somebody tidied up meanwhile
 		if err = g.restore(p.group); err == nil {
-			err = p.group.join(p.pid)
+			err = g.join(p.group, p.pid)
 		}
 	}
 	return err
@@ -252,7 +252,7 @@ func (p *process) examine(ctx context.Context, r request, input int, l Limits) (
 	case said.complete && p.state.Status == 0:
 		e.cause = "" // also where a kill came too late
 	case e.cause != "":
-	case p.group != nil && p.group.overrun():
+	case p.group != nil && p.groups.overrun(p.group):
 		e.cause = "out of memory under " + amount(p.groups.memory) + " memory limit"
 	case p.state.Status != 0:
 		e.cause = causeOfDeath(*p.state, p.stderr.text(), l)

@@ -1,5 +1,5 @@
 // Package views hashes parts of a picture that a copy of it may show alone: the whole, the picture without borders,
-// its centre and its tiles.
+// its centre and its tiles, and pictures that are set into it.
 //
 // The package knows upright pictures. It must not know files, decoders, facts, or what a hash is compared with.
 package views
@@ -17,7 +17,7 @@ import (
 const MaxSide = 640
 
 // Parameters says in words what Of's result depends on beside the picture.
-var Parameters = fmt.Sprintf("pdq0 of views of luma area-averaged to at most %d pixels a side", MaxSide)
+var Parameters = fmt.Sprintf("pdq0 of views of luma area-averaged to at most %d pixels a side, at most %d of pictures set in", MaxSide, maxInsets)
 
 // View is one part of a picture.
 type View struct {
@@ -28,8 +28,8 @@ type View struct {
 }
 
 // Of returns the views of a picture given as w×h luma values from 0 to 255, row by row, neither side over MaxSide: first the
-// whole, then, where it has borders, the picture without them ("trimmed"), then parts of what is within the borders.
-// Those that show nearly the same as another are left out. An empty picture has none.
+// whole, then, where it has borders, the picture without them ("trimmed"), then parts of what is within the borders, then
+// pictures that seem to be set into it ("inset1" …). Those that show nearly the same as another are left out. An empty picture has none.
 func Of(luma []float32, w, h int) []View {
 	if w < 1 || h < 1 || w > MaxSide || h > MaxSide || len(luma) != w*h {
 		return nil
@@ -40,6 +40,11 @@ func Of(luma []float32, w, h int) []View {
 	for _, p := range parts {
 		if box := p.of(base.Dx(), base.Dy()).Add(base.Min); !alike(box, base) {
 			out = append(out, s.view(p.name, box))
+		}
+	}
+	for i, box := range s.insets() {
+		if !alike(box, base) || !box.In(base) {
+			out = append(out, s.view(fmt.Sprint("inset", i+1), box))
 		}
 	}
 	return out

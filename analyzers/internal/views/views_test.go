@@ -3,6 +3,8 @@ package views
 import (
 	"image"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -70,17 +72,22 @@ func named(t *testing.T, vs []View, name string) View {
 	return View{}
 }
 
+func withoutInsets(vs []View) []View {
+	return slices.DeleteFunc(vs, func(v View) bool { return strings.HasPrefix(v.Name, "inset") })
+}
+
 // A turned picture's views have the turned hashes, to the last bit; tiles change places. No view is smaller than the 64×64 samples of its
 // hash: spread over more samples than it has pixels, a picture has terms that are exactly zero, and these have no sign to turn (pdq.Signs).
+// Of pictures set in, which these tiles have more of than are kept, inset_test.go says the same.
 func TestViewsOfATurnedPictureAreTurned(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		w, h := rapid.IntRange(130, 260).Draw(r, "w"), rapid.IntRange(130, 260).Draw(r, "h")
 		form := rapid.SampledFrom(pipeline.Dihedrals[:]).Draw(r, "form")
 		g := scene(w, h)
-		views := Of(luma(g), w, h)
+		views := withoutInsets(Of(luma(g), w, h))
 		q := turned(g, form)
-		again := Of(luma(q), q.W, q.H)
+		again := withoutInsets(Of(luma(q), q.W, q.H))
 		if len(again) != len(views) {
 			r.Fatalf("%d views, of the picture as it is %d", len(again), len(views))
 		}
@@ -147,10 +154,10 @@ func TestViewsLieWhereTheySay(t *testing.T) {
 			t.Errorf("%s: the part by itself is %d bits away", name, got.Distance(v.Bits))
 		}
 	}
-	if len(views) != 10 {
-		t.Errorf("%d views", len(views))
+	if n := len(withoutInsets(views)); n != 10 {
+		t.Errorf("%d views", n)
 	}
-	if n := len(Of(luma(scene(300, 300)), 300, 300)); n != 9 {
+	if n := len(withoutInsets(Of(luma(scene(300, 300)), 300, 300))); n != 9 {
 		t.Errorf("%d views of a square picture, whose square is the whole", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"dokaz/pipeline"
@@ -58,13 +59,13 @@ func NewToken(name string, scopes []string, expires time.Time) (catalog.Token, s
 	return t, "dkz_" + t.ID + "_" + hex.EncodeToString(secret[:]), nil
 }
 
-var tokenForm = regexp.MustCompile(`^dkz_([0-9a-f]{16})_([0-9a-f]{64})$`)
+var tokenForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^dkz_([0-9a-f]{16})_([0-9a-f]{64})$`) })
 
 var errNoToken = errors.New("no token")
 
 // parseToken reads the text of a token.
 func parseToken(text string) (id string, secret pipeline.Digest, err error) {
-	m := tokenForm.FindStringSubmatch(text)
+	m := tokenForm().FindStringSubmatch(text)
 	if m == nil {
 		return "", secret, errNoToken
 	}

@@ -119,13 +119,13 @@ func TestDeadLettersAreListedAndTriedAgain(t *testing.T) {
 	d := read[Taken](t, h.give(token, "a.jpg", photo("a"))).Item
 	h.examined(d)
 	id := strings.TrimPrefix(path, "/v1/webhooks/")
-	ls, err := h.ClaimLetters(t.Context(), id, time.Now().Add(time.Minute), 10)
+	ls, err := h.ClaimLetters(t.Context(), id, time.Minute, 10)
 	if err != nil || len(ls) != 1 || ls[0].Entry.Act != pipeline.ActReported {
 		t.Fatalf("%+v, %v: the one type asked for is told", ls, err)
 	}
 	dead := ls[0]
 	dead.Dead, dead.Status, dead.Cause = true, 500, "it answered 500"
-	if err := h.Undelivered(t.Context(), dead); err != nil {
+	if err := h.Undelivered(t.Context(), dead, 0); err != nil {
 		t.Fatal(err)
 	}
 	list := func(state string) []Letter {

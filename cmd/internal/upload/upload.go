@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"time"
 
 	"dokaz/pipeline"
@@ -54,11 +55,11 @@ type Store struct {
 	Clock   func() time.Time
 }
 
-var ids = regexp.MustCompile(`^[a-z0-9]{16,64}$`)
+var ids = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]{16,64}$`) })
 
 // Create begins an upload and returns it with the time until which it is kept. Its id is lower-case letters and digits.
 func (s *Store) Create(ctx context.Context, u catalog.Upload) (catalog.Upload, error) {
-	if !ids.MatchString(u.ID) || u.Length < 0 {
+	if !ids().MatchString(u.ID) || u.Length < 0 {
 		return u, fmt.Errorf("%w: upload %q of %d bytes", pipeline.ErrMalformed, u.ID, u.Length)
 	}
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {

@@ -21,9 +21,9 @@ import (
 type Outbox interface {
 	Webhooks(ctx context.Context) ([]catalog.Webhook, error)
 	LettersDue(ctx context.Context, webhook string) (bool, error)
-	ClaimLetters(ctx context.Context, webhook string, until time.Time, limit int) ([]catalog.Letter, error)
+	ClaimLetters(ctx context.Context, webhook string, hold time.Duration, limit int) ([]catalog.Letter, error)
 	Delivered(ctx context.Context, l catalog.Letter) error
-	Undelivered(ctx context.Context, l catalog.Letter) error
+	Undelivered(ctx context.Context, l catalog.Letter, after time.Duration) error
 	DisableWebhook(ctx context.Context, id, why string) error
 }
 
@@ -33,7 +33,7 @@ type Sender struct {
 	Guard   Guard
 	Payload func(pipeline.Entry) ([]byte, error) // equal for equal entries, however often it is asked
 	Notice  func(error)
-	Clock   func() time.Time
+	Clock   func() time.Time // of the day: it is signed. When letters are due is a matter of the outbox's clock
 
 	delays  []time.Duration // of tests
 	once    sync.Once
@@ -112,7 +112,7 @@ func (s *Sender) round(ctx context.Context) error {
 			}
 			continue
 		}
-		ls, err := s.Outbox.ClaimLetters(ctx, w.ID, s.Clock().Add(claimFor), free)
+		ls, err := s.Outbox.ClaimLetters(ctx, w.ID, claimFor, free)
 		if err != nil {
 			return err
 		}
@@ -148,11 +148,10 @@ func (s *Sender) deliver(ctx context.Context, w catalog.Webhook, l catalog.Lette
 	default:
 		l.Status, l.Cause = status, cause(status, err)
 		l.Dead = l.Attempts > len(s.delays)
-		l.Due = s.Clock()
 		if !l.Dead {
-			l.Due = l.Due.Add(max(jittered(s.delays[l.Attempts-1]), after))
+			after = max(jittered(s.delays[l.Attempts-1]), after)
 		}
-		err = s.Outbox.Undelivered(settle, l)
+		err = s.Outbox.Undelivered(settle, l, after)
 	}
 	if err != nil {
 		s.Notice(fmt.Errorf("webhooks: %w", err))

@@ -105,6 +105,7 @@ func defaults() map[string]any {
 		"limits.film":            l.Film.String(),
 		"limits.sound":           l.Sound.String(),
 		"limits.streams":         l.Streams,
+		"limits.animated":        l.Animated,
 		"limits.samples":         l.Samples,
 		"limits.nesting":         l.Nesting,
 		"limits.inflated":        l.Inflated,

@@ -101,8 +101,8 @@ func list(path string, most int64) ([]byte, error) {
 
 // Lines of ExifTool's own script: what runs it, and its version.
 var (
-	exiftoolRunBy   = regexp.MustCompile(`^#!\s*(/\S*perl\S*)`)
-	exiftoolVersion = regexp.MustCompile(`(?m)^my \$version = '([0-9]+\.[0-9]+)';`)
+	exiftoolRunBy   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#!\s*(/\S*perl\S*)`) })
+	exiftoolVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^my \$version = '([0-9]+\.[0-9]+)';`) })
 )
 
 // exiftoolAt reads of the script, which is a program's and no evidence, what it needs to run.
@@ -122,7 +122,7 @@ func exiftoolAt(path string) (*exiftool, error) {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, err
 	}
-	by, version := exiftoolRunBy.FindSubmatch(head), exiftoolVersion.FindSubmatch(head)
+	by, version := exiftoolRunBy().FindSubmatch(head), exiftoolVersion().FindSubmatch(head)
 	if by == nil || version == nil {
 		return nil, fmt.Errorf("%s is not ExifTool's script", filepath.Base(path))
 	}

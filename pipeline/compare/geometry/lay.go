@@ -32,8 +32,9 @@ const (
 	texture     = 4.0 // standard deviation of the luma in a window that has texture
 	alike       = 0.6
 	equal       = 0.95
-	oneTone     = 20 // steps of luma
-	leastBorder = 16 // cells along a border that are compared at least
+	oneTone     = 20    // steps of luma
+	smallPart   = 0.125 // of either picture that is seen in the other: less is compared at all the detail there is
+	leastBorder = 16    // cells along a border that are compared at least
 )
 
 // Lay lays A's miniature on B's by a map from fractions of A to fractions of B; ok is false where there is nothing to lay.
@@ -42,7 +43,11 @@ func Lay(a, b Picture, m Map) (o Overlay, ok bool) {
 	if !ok || !valid(a.Miniature) || !valid(b.Miniature) {
 		return o, false
 	}
-	la, lb := level(lumaOf(a.Miniature).coarse(), lumaOf(b.Miniature).coarse(), m)
+	la, lb := lumaOf(a.Miniature), lumaOf(b.Miniature)
+	if f := (Fit{Matrix: m}); !f.See() || min(f.SeenOfA, f.SeenOfB) >= smallPart {
+		la, lb = la.coarse(), lb.coarse()
+	}
+	la, lb = level(la, lb, m)
 	la = la.blurred()
 	laid := la.laid(lb.w, lb.h, back)
 	o.Across = across(laid, lb)

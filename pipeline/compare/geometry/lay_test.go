@@ -38,6 +38,25 @@ func TestLayCopies(t *testing.T) {
 	}
 }
 
+// Of a picture that is little of another, enough is compared to say something.
+func TestLayLittleOfAPicture(t *testing.T) {
+	t.Parallel()
+	l := newLot(19)
+	s := l.scene(1200, 900, 0)
+	whole, inset := plain(1200, 900, identity), plain(1200, 900, turning(1, 0.75, 0.2, 0, 0.7, 0.3))
+	whole.cells, inset.cells = 256, 256
+	a, b, m := laid(l, s, whole, inset)
+	back, _ := m.Inverse()
+	for name, c := range map[string]struct {
+		a, b Picture
+		m    Map
+	}{"inset": {a, b, m}, "enlarged": {b, a, back}} {
+		if o, ok := Lay(c.a, c.b, c.m); !ok || o.Textured < 40 || o.Agreeing < 0.95 {
+			t.Errorf("%s: %v %+v", name, ok, o)
+		}
+	}
+}
+
 // Fine texture vanishes in the smaller picture: the larger is reduced before they are compared.
 func TestLayReducesTheFinerPicture(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package geometry
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 
@@ -71,6 +72,7 @@ type view struct {
 	lost     float64 // share of the features that are not found again
 	strange  int     // features of nothing in the scene
 	bare     bool    // no miniature
+	cells    int     // of the longer side of the miniature; 0 is 128
 	fine     int     // samples across a cell of the miniature; 0 is one
 	overlaid func(x, y float64) (luma float64, ok bool)
 }
@@ -124,10 +126,11 @@ func feature(x, y, w, h float64, size, angle uint8, bits pipeline.Hash256) pipel
 	return pipeline.Feature{X: part(x, w), Y: part(y, h), Size: size, Angle: angle, Bits: bits}
 }
 
-// miniature renders the picture at 128 pixels; what lies outside the scene is grey.
+// miniature renders the picture; what lies outside the scene is grey.
 func (v view) miniature(s scene, p Picture) *pipeline.Miniature {
 	w, h := p.sides()
-	m := &pipeline.Miniature{Width: int(math.Round(128 * w)), Height: int(math.Round(128 * h))}
+	cells := float64(cmp.Or(v.cells, 128))
+	m := &pipeline.Miniature{Width: int(math.Round(cells * w)), Height: int(math.Round(cells * h))}
 	back, _ := v.by.Inverse()
 	sw, sh := Picture{Width: s.w, Height: s.h}.sides()
 	n := max(v.fine, 1)

@@ -9,9 +9,6 @@ import (
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/report/globe"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 )
 
 // spot is a place of a report that can be shown on a map.
@@ -172,16 +169,6 @@ func (m maker) metres(v float64) template.HTML {
 		digits = 1
 	}
 	return m.Decimal(strconv.FormatFloat(v/1000, 'f', digits, 64)) + " " + m.Say("place.kilometres")
-}
-
-// countryIn names a country by its number in UN M49, "" where it has no name.
-func countryIn(lang string, number int) string {
-	region, err := language.EncodeM49(number)
-	tag, bad := language.Parse(lang)
-	if err != nil || bad != nil {
-		return ""
-	}
-	return display.Regions(tag).Name(region)
 }
 
 // radiusOf is how far from a stated position the device itself reckons with, metres: GPSHPositioningError (CIPA DC-008 §4.6.6), 0 where

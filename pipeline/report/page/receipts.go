@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dokaz/pipeline"
+	"dokaz/pipeline/report/clock"
 )
 
 // receipt is one act of receiving with what its giver claims.
@@ -68,14 +69,33 @@ func (m maker) receipts() []receipt {
 	return out
 }
 
+// clockSet is the least change of a clock, in seconds, that is told: a machine that sleeps and wakes is off by less.
+const clockSet = 5
+
+// custody lists the events, and between which of them the clock that their times are read from was set.
 func (m maker) custody() template.HTML {
 	t := table{class: "custody", caption: m.Text("custody.title"), heads: m.texts("custody.seq", "custody.at", "custody.act", "custody.by", "custody.subject", "custody.detail")}
+	before := int64(0)
 	for _, e := range m.r.Issue.Custody {
+		at := ours(e.At.UTC().Format(time.DateTime)) + m.clockSet(e.Ahead-before)
+		before = e.Ahead
 		t.rows = append(t.rows, []template.HTML{
-			digits(e.Seq), ours(e.At.UTC().Format(time.DateTime)), m.Word("act", string(e.Act)), Show(string(e.By), maxSentence), m.subject(e.Subject), shown(e.Detail),
+			digits(e.Seq), at, m.Word("act", string(e.Act)), Show(string(e.By), maxSentence), m.subject(e.Subject), shown(e.Detail),
 		})
 	}
 	return t.HTML()
+}
+
+// clockSet says by how many seconds a clock was set before an event, "" where it was not.
+func (m maker) clockSet(by int64) template.HTML {
+	line := "custody.forward"
+	if by < 0 {
+		line, by = "custody.back", -by
+	}
+	if by < clockSet {
+		return ""
+	}
+	return ` <strong>` + m.Say(line, "gap", clock.Length(time.Duration(by)*time.Second)) + `</strong>`
 }
 
 // subject names what an event concerns: a receipt of this report by its number, any other digest by its beginning.

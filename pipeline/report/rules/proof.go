@@ -140,7 +140,7 @@ func timeOfProof(d pipeline.Dossier, p pipeline.ProofStatement) (x difference, i
 		for _, own := range statements(d, "original", "container_created") {
 			if gap := r.Span().Gap(own.reading.Span()).Abs(); gap < least {
 				least = gap
-				x = difference{"time", t.Raw, own.text(), spanText(gap), own.cites}
+				x = difference{"time", t.Raw, own.text(), clock.Length(gap), own.cites}
 			}
 		}
 		return x, x.what != "" && least > TimeDiffers

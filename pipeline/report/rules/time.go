@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"dokaz/pipeline"
 	"dokaz/pipeline/report/clock"
@@ -80,27 +79,6 @@ func offsetText(minutes int) string {
 	return fmt.Sprintf("UTC%c%02d:%02d", sign, minutes/60, minutes%60)
 }
 
-// spanText writes a length of time with the two largest of the units d, h, min, s.
-func spanText(d time.Duration) string {
-	s := int64(d.Abs().Round(time.Second) / time.Second)
-	parts := []string{}
-	for _, u := range []struct {
-		name string
-		size int64
-	}{{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}} {
-		if n := s / u.size; n > 0 && len(parts) < 2 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
-			s -= n * u.size
-		} else if len(parts) == 1 {
-			break
-		}
-	}
-	if len(parts) == 0 {
-		return "0 s"
-	}
-	return strings.Join(parts, " ")
-}
-
 // timeOrder looks for later events stamped before the capture. Clocks of unstated zone are taken to be the
 // same clock, since one device writes these fields; where only one zone is known, any zone may excuse it.
 func timeOrder(d pipeline.Dossier) []pipeline.Finding {
@@ -118,7 +96,7 @@ func timeOrder(d pipeline.Dossier) []pipeline.Finding {
 			out = append(out, pipeline.Finding{
 				Code: "time.order", Weight: pipeline.Questions,
 				Values: map[string]string{
-					"capture": capture.text(), "later": later.text(), "meaning": later.Meaning, "gap": spanText(gap),
+					"capture": capture.text(), "later": later.text(), "meaning": later.Meaning, "gap": clock.Length(gap),
 				},
 				Cites: together(capture.cites, later.cites),
 			})
@@ -140,7 +118,7 @@ func gpsTimeDiffers(d pipeline.Dossier) []pipeline.Finding {
 			out = append(out, pipeline.Finding{
 				Code: "time.gps_differs", Weight: pipeline.Questions,
 				Values: map[string]string{
-					"gps": gps.text(), "capture": capture.text(), "zone": capture.zone(), "gap": spanText(gap),
+					"gps": gps.text(), "capture": capture.text(), "zone": capture.zone(), "gap": clock.Length(gap),
 				},
 				Cites: together(gps.cites, capture.cites),
 			})

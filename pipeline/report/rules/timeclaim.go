@@ -77,7 +77,7 @@ func judgeClaimedTime(d pipeline.Dossier, want verdict, code pipeline.Code, weig
 			out = append(out, pipeline.Finding{
 				Code: code, Weight: weigh(s, gap),
 				Values: map[string]string{
-					"claimed": quote(c.text), "stated": s.text(), "zone": s.zone(), "meaning": s.Meaning, "gap": spanText(gap),
+					"claimed": quote(c.text), "stated": s.text(), "zone": s.zone(), "meaning": s.Meaning, "gap": clock.Length(gap),
 				},
 				Cites: together(c.cites, s.cites),
 			})
