@@ -62,7 +62,7 @@ func TestRefNamesEveryThreshold(t *testing.T) {
 		"text from 0.45 of one tone, ≥0.92 alike and ≥0.40 exact, or ≥0.96 alike, or ≥0.55 exact and the rest within 0.30; " +
 		"in detail only suggested from strain 0.30, from 0.0006 changed but for overlays, or of ≥20 windows where drift >0.23, " +
 		"shifted >0.08, or drift >0.18 and shifted >0.04; other shot from strain 0.25 with <0.50 exact, from 0.35, where the scene goes " +
-		"on past both frames, from 0.0040 moved, or of ≥100 windows where drift >0.30 or shifted >0.25; near_picture from 0.80 of both seen; " +
+		"on past both frames, from 0.0040 moved, or of ≥100 windows where drift >0.30 or shifted >0.25; nothing where pictures set in at one place lie ≥90 apart; near_picture from 0.80 of both seen; " +
 		"candidates by views d≤60, ≥4 words, frames d≤64, of photos d≤70; pdq frames q≥20 aligned by speed and offset, d<104, ≥120 bits nearer than usual in sum, " +
 		"≥4 frames over ≥2000 ms, gaps ≤3000 ms; confirmed where the changes correlate ≥0.65, or ≥0.40 of frames that are not " +
 		"usually alike, with ≥5 frames ≥20 apart or ≥3 frames ≥80 apart; offset ambiguous else, correlation ≥0.30 or median d≤48; " +
