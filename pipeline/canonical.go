@@ -11,8 +11,8 @@ import (
 
 // Canonical returns the JSON Canonicalization Scheme form of v (RFC 8785): no white space, members
 // sorted by the UTF-16 code units of their names, shortest numbers, minimal escapes. Equal values give
-// equal bytes on every machine, which is what report digests rest on. Integers beyond ±2^53 are refused,
-// since the scheme's numbers are IEEE 754 doubles.
+// equal bytes on every machine, which is what report digests rest on. The scheme's numbers are IEEE 754 doubles: an integer beyond ±2^53
+// that no double is written as is refused.
 func Canonical(v any) ([]byte, error) {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -86,7 +86,7 @@ func writeObject(w *bytes.Buffer, m map[string]any) error {
 // writeNumber formats as ECMAScript does (RFC 8785 §3.2.2.3); encoding/json writes float64 in that form.
 func writeNumber(w *bytes.Buffer, n json.Number) error {
 	if i, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
-		if i > 1<<53 || i < -(1<<53) {
+		if (i > 1<<53 || i < -(1<<53)) && strconv.FormatFloat(float64(i), 'f', -1, 64) != n.String() {
 			return fmt.Errorf("canonical: %d is beyond the exact range of a double", i)
 		}
 		if i == 0 {

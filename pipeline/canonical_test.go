@@ -17,6 +17,7 @@ func TestCanonicalNumbersOfRFC8785(t *testing.T) {
 		0x7fefffffffffffff: "1.7976931348623157e+308",
 		0xffefffffffffffff: "-1.7976931348623157e+308",
 		0x4340000000000000: "9007199254740992",
+		0x4430000000000000: "295147905179352830000",
 		0xc340000000000000: "-9007199254740992",
 		0x44b52d02c7e14af5: "9.999999999999997e+22",
 		0x44b52d02c7e14af6: "1e+23",
@@ -55,9 +56,31 @@ func TestCanonicalSortsAndEscapesAsRFC8785(t *testing.T) {
 	}
 }
 
+// Between 2^53 and 10^21 a double is written as an integer, whose last digits are zeros where more say nothing. The texts are those of V8's
+// Number.prototype.toString.
+func TestCanonicalWritesLargeDoubles(t *testing.T) {
+	t.Parallel()
+	for bits, want := range map[uint64]string{
+		0x436d2dfb51ed7565: "65706654073334570",
+		0x4340000000000001: "9007199254740994",
+		0xc3dfffffffffffff: "-9223372036854775000",
+		0x43e0000000000000: "9223372036854776000",
+		0x43b12210f47de981: "1234567890123456800",
+		0x4350000000000001: "18014398509481988",
+		0x444b1ae4d6e2ef4f: "999999999999999900000",
+	} {
+		got, err := Canonical(math.Float64frombits(bits))
+		if err != nil || string(got) != want {
+			t.Errorf("%016x: got %s, %v; want %s", bits, got, err, want)
+		}
+	}
+}
+
 func TestCanonicalRefusesIntegersADoubleCannotHold(t *testing.T) {
 	t.Parallel()
-	if got, err := Canonical(int64(1)<<53 + 1); err == nil {
-		t.Errorf("2^53+1 became %s", got)
+	for _, i := range []int64{1<<53 + 1, -(1<<53 + 1), 65706654073334571, math.MaxInt64} {
+		if got, err := Canonical(i); err == nil {
+			t.Errorf("%d became %s", i, got)
+		}
 	}
 }
