@@ -3,7 +3,6 @@ package compare
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
@@ -24,24 +23,14 @@ type Glimpse struct {
 // Glance returns what frames of p lie near, those with most such frames first. p itself, should it be there, is passed over.
 func (s *Station) Glance(ctx context.Context, p pipeline.Prints) ([]Glimpse, error) {
 	p.Words, p.Sound, p.Coded, p.Pictures = nil, nil, nil, nil
-	candidates, err := s.set.ask(p).of(s.index)
-	if err != nil {
-		return nil, fmt.Errorf("compare: %w", err)
-	}
 	frames := framesOf(s.set.findable(p))
 	var out []Glimpse
-	for _, d := range candidates {
-		if d == p.Item {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		other, err := s.shelf.Prints(ctx, d)
-		if err != nil {
-			return nil, fmt.Errorf("compare: %w", err)
-		}
+	err := s.candidates(ctx, p, func(other pipeline.Prints) error {
 		out = append(out, s.set.glimpse(frames, s.set.findable(other)))
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(out, func(a, b Glimpse) int {
 		return cmp.Or(cmp.Compare(b.Near, a.Near), cmp.Compare(a.Distance, b.Distance))

@@ -133,6 +133,9 @@ func (v *revisit) wanted() pipeline.Revisit {
 func extent(p pipeline.Prints) (first, last float64) {
 	first = math.Inf(1)
 	for _, f := range p.Footage {
+		if len(f.Frames) == 0 {
+			continue
+		}
 		first, last = min(first, f.Frames[0].Time), max(last, f.Frames[len(f.Frames)-1].Time)
 	}
 	return first, last
@@ -188,7 +191,7 @@ func (v *revisit) told() pipeline.Match {
 		out.Next = rounded(next)
 	}
 	m.Moment = &out
-	if unlike > toldUnlike || v.moving.Misfit[best] > toldMisfit {
+	if !(unlike <= toldUnlike) || !(v.moving.Misfit[best] <= toldMisfit) {
 		return m
 	}
 	out.Told = true

@@ -85,27 +85,38 @@ func (s *Station) Between(ctx context.Context, p, q pipeline.Prints, films Films
 // Against returns all matches of p with the items in the index: what Between says of p and each of them, ordered by the
 // other item. Of p itself, should it be there, it says nothing.
 func (s *Station) Against(ctx context.Context, p pipeline.Prints, films Films) ([]pipeline.Match, error) {
-	candidates, err := s.set.ask(p).of(s.index)
-	if err != nil {
-		return nil, fmt.Errorf("compare: %w", err)
-	}
 	var out []pipeline.Match
-	for _, d := range candidates {
+	err := s.candidates(ctx, p, func(other pipeline.Prints) error {
+		ms, err := s.set.Revisited(ctx, judge(p, other, s.set), p, other, films)
+		out = append(out, ms...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// candidates gives the prints of every item but p that p's question finds, ascending by item.
+func (s *Station) candidates(ctx context.Context, p pipeline.Prints, do func(other pipeline.Prints) error) error {
+	found, err := s.set.ask(p).of(s.index)
+	if err != nil {
+		return fmt.Errorf("compare: %w", err)
+	}
+	for _, d := range found {
 		if d == p.Item {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		other, err := s.shelf.Prints(ctx, d)
 		if err != nil {
-			return nil, fmt.Errorf("compare: %w", err)
+			return fmt.Errorf("compare: %w", err)
 		}
-		ms, err := s.set.Revisited(ctx, judge(p, other, s.set), p, other, films)
-		if err != nil {
-			return nil, err
+		if err := do(other); err != nil {
+			return err
 		}
-		out = append(out, ms...)
 	}
-	return out, nil
+	return nil
 }
