@@ -60,7 +60,7 @@ func (p *Pool) perform(leg Leg, c pipeline.Claim) {
 	defer release()
 	var err error
 	if c.Attempts > maxClaims && leg.Exhausted != nil {
-		err = fmt.Errorf("claimed %d times without an end", c.Attempts-1)
+		err = fmt.Errorf("claimed %d times %w", c.Attempts-1, ErrEndless)
 	} else {
 		err = p.try(ctx, leg, c)
 	}
@@ -85,7 +85,7 @@ func (p *Pool) try(ctx context.Context, leg Leg, c pipeline.Claim) error {
 func guard(f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v", v)
+			err = fmt.Errorf("%w: %v", ErrPanic, v)
 		}
 	}()
 	return f()
@@ -105,6 +105,7 @@ func (p *Pool) settle(ctx context.Context, leg Leg, c pipeline.Claim, cause erro
 		p.release(c, cause, now.Add(p.opt.Backoff(failed)))
 		return
 	}
+	p.notices.notice(fmt.Errorf("workers: %s of %s failed %d times: %w", leg.Step, c.Item, c.Failed+1, cause))
 	if leg.Exhausted == nil {
 		p.release(c, cause, now.Add(rest))
 		return
@@ -115,8 +116,11 @@ func (p *Pool) settle(ctx context.Context, leg Leg, c pipeline.Claim, cause erro
 	if err == nil || errors.Is(err, pipeline.ErrSuperseded) || errors.Is(context.Cause(ctx), pipeline.ErrSuperseded) {
 		return
 	}
-	p.notices.notice(fmt.Errorf("workers: %s could not be given up: %w", leg.Step, err))
-	p.release(c, errors.Join(cause, err), p.opt.Clock().Add(rest))
+	if !errors.Is(err, cause) {
+		p.notices.notice(fmt.Errorf("workers: %s could not be given up: %w", leg.Step, err))
+		cause = errors.Join(cause, err)
+	}
+	p.release(c, cause, p.opt.Clock().Add(rest))
 }
 
 // release gives a claim back. Where that fails too, its lease lapses and the task is due again by itself.

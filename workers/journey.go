@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"dokaz/pipeline"
@@ -23,6 +24,14 @@ type Stages interface {
 	Release(ctx context.Context, c pipeline.Claim, cause string, due time.Time) error
 }
 
+// Causes that are the same at the next try, since they are the program's own.
+var (
+	// ErrPanic says that a station panicked.
+	ErrPanic = errors.New("panic")
+	// ErrEndless says that a task was claimed again and again, and that whoever claimed it ended over it.
+	ErrEndless = errors.New("without an end")
+)
+
 // Station performs one step on one item.
 type Station interface {
 	// Perform does the work and commits its result under the claim's fence. ErrSuperseded says that the
@@ -39,6 +48,7 @@ type Leg struct {
 	Weight  int           // how often the step's queue is asked first, against the other legs; 0 means 1
 	// Exhausted is called in place of another try when Perform failed on the last attempt, or when the task
 	// was claimed again and again without an end. It commits what there is to say about the failure under
-	// the claim's fence, so that the item goes on. Where it is nil or fails, the task rests for an hour.
+	// the claim's fence, so that the item goes on. Where it is nil or fails, the task rests for an hour; it
+	// returns the cause itself where the cause may pass.
 	Exhausted func(ctx context.Context, c pipeline.Claim, cause error) error
 }

@@ -24,13 +24,13 @@ func decide(c *cobra.Command, t *terminal, names []string, ask comparing) error 
 	}
 	ctx, stop := interruptible(c.Context(), t)
 	defer stop()
-	h, err := wire.Open(ctx, cfg, wire.Toil, nil)
+	h, err := wire.Open(ctx, cfg, wire.Toil, noticed(t))
 	if err != nil {
 		return err
 	}
 	d, err := decided(ctx, c, h, names, ask)
 	if err == nil {
-		err = reportAnew(ctx, h)
+		err = reportAnew(ctx, t, h)
 	}
 	interrupted := errors.Is(err, context.Canceled)
 	if interrupted {
@@ -59,11 +59,15 @@ func decide(c *cobra.Command, t *terminal, names []string, ask comparing) error 
 }
 
 // reportAnew lets the workers make what the decision calls for.
-func reportAnew(ctx context.Context, h *wire.House) error {
+func reportAnew(ctx context.Context, t *terminal, h *wire.House) error {
 	if err := h.Work(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	return errors.Join(h.Settle(ctx), h.Rest(context.WithoutCancel(ctx)))
+	if err := errors.Join(h.Settle(ctx), h.Rest(context.WithoutCancel(ctx))); err != nil {
+		return err
+	}
+	_, err := t.resting(context.WithoutCancel(ctx), h)
+	return err
 }
 
 func decided(ctx context.Context, c *cobra.Command, h *wire.House, names []string, ask comparing) (pipeline.PairDecision, error) {

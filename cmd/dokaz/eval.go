@@ -185,6 +185,10 @@ func (e *evaluating) observe(ctx context.Context) (evaluate.Observed, error) {
 
 // came passes on what the workers did.
 func (e *evaluating) came(ev wire.Event) {
+	if ev.Notice != nil {
+		notices(e.terminal)(ev.Notice)
+		return
+	}
 	if err := e.event("item."+ev.Type, map[string]any{"item": ev.Item}); err != nil {
 		e.say("dokaz: event stream: %v\n", err)
 	}

@@ -112,11 +112,11 @@ func retry(c *cobra.Command, t *terminal, names []string, o retrying) error {
 	}
 	ctx, stop := interruptible(c.Context(), t)
 	defer stop()
-	h, err := wire.Open(ctx, cfg, wire.Toil, nil)
+	h, err := wire.Open(ctx, cfg, wire.Toil, noticed(t))
 	if err != nil {
 		return err
 	}
-	left, err := retryIn(ctx, c, h, names, o)
+	left, err := retryIn(ctx, c, t, h, names, o)
 	if err = errors.Join(err, h.Close()); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -135,7 +135,7 @@ func retry(c *cobra.Command, t *terminal, names []string, o retrying) error {
 }
 
 // retryIn has the items examined again and returns those asked for that are in quarantine still.
-func retryIn(ctx context.Context, c *cobra.Command, h *wire.House, names []string, o retrying) ([]wire.Row, error) {
+func retryIn(ctx context.Context, c *cobra.Command, t *terminal, h *wire.House, names []string, o retrying) ([]wire.Row, error) {
 	rows, err := quarantined(ctx, h)
 	if err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func retryIn(ctx context.Context, c *cobra.Command, h *wire.House, names []strin
 			return nil, err
 		}
 	}
-	if err := reportAnew(ctx, h); err != nil {
+	if err := reportAnew(ctx, t, h); err != nil {
 		return nil, err
 	}
 	if err := h.WriteIndex(context.WithoutCancel(ctx), nil); err != nil {

@@ -309,6 +309,10 @@ func (r *running) count(got receive.Result) error {
 
 // came passes on what the workers did.
 func (r *running) came(e wire.Event) {
+	if e.Notice != nil {
+		notices(r.terminal)(e.Notice)
+		return
+	}
 	fields := map[string]any{"item": e.Item}
 	if len(e.Trouble) > 0 {
 		fields["trouble"] = e.Trouble
@@ -324,12 +328,21 @@ func (r *running) summary(ctx context.Context, interrupted bool) error {
 	if err != nil {
 		return err
 	}
+	resting := []catalog.Stuck{}
+	if !interrupted {
+		if resting, err = r.resting(ctx, r.house); err != nil {
+			return err
+		}
+	}
 	c, err := r.verdict(ctx, totals, interrupted)
 	if err != nil {
 		return err
 	}
+	if c == exitOK && len(resting) > 0 {
+		c = exitSomeFailed
+	}
 	fields := map[string]any{"run": r.tally, "case": totals, "reports": r.house.Case.Path("reports"), "index": r.house.Case.Path("reports", "index.html"),
-		"seconds": r.tally.Took.Seconds(), "exit_code": c, "interrupted": interrupted}
+		"seconds": r.tally.Took.Seconds(), "resting": resting, "exit_code": c, "interrupted": interrupted}
 	switch {
 	case r.flags.jsonl:
 		err = r.event("summary", fields)

@@ -62,7 +62,10 @@ func serve(ctx context.Context, t *terminal, listen string) error {
 		return fault{Code: "DKZ-0012", What: "The address to listen on cannot be used", Why: err.Error(), Do: "name another with --listen", Exit: exitUsage, err: err}
 	}
 	changes := new(api.Bell)
-	h, err := wire.Open(ctx, cfg, wire.Toil, func(wire.Event) { changes.Ring() })
+	h, err := wire.Open(ctx, cfg, wire.Toil, func(e wire.Event) {
+		noticed(t)(e)
+		changes.Ring()
+	})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -126,6 +129,15 @@ func sweep(ctx context.Context, t *terminal, s *upload.Store) {
 // notices is where errors go that nobody waits for.
 func notices(t *terminal) func(error) {
 	return func(err error) { t.say("dokaz: %s %s\n", time.Now().UTC().Format(time.RFC3339), plain(err.Error())) }
+}
+
+// noticed passes on what went wrong while workers worked, and nothing else of what they do.
+func noticed(t *terminal) func(wire.Event) {
+	return func(e wire.Event) {
+		if e.Notice != nil {
+			notices(t)(e.Notice)
+		}
+	}
 }
 
 // sender delivers what the webhooks are to be told.

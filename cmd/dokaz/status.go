@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -56,7 +57,7 @@ func status(c *cobra.Command, t *terminal, h *wire.House, items, failed bool) er
 	}
 	var rows []wire.Row
 	if items || failed {
-		if rows, err = h.Rows(ctx, func(l catalog.Line) bool { return items || len(l.Failed) > 0 || l.Quarantined }); err != nil {
+		if rows, err = h.Rows(ctx, func(l catalog.Line) bool { return items || len(l.Failed) > 0 || l.Quarantined || l.Revision.Short }); err != nil {
 			return err
 		}
 	}
@@ -104,4 +105,16 @@ func (t *terminal) printRows(rows []wire.Row) {
 		tw.AppendRow(table.Row{r.Item.Digest.Hex()[:12], plain(r.Name), r.Item.Kind, size(r.Item.Size), r.Matches, r.State, why})
 	}
 	t.printf("%s\n", tw.Render())
+}
+
+// resting tells of what failed at every try and is not waited for, which the next run takes up again, and returns it.
+func (t *terminal) resting(ctx context.Context, h *wire.House) ([]catalog.Stuck, error) {
+	list, err := h.Resting(ctx)
+	for _, s := range list {
+		t.say("dokaz: not done: %s of %s, which failed each time: %s\n", s.Step, s.Item, plain(s.Cause))
+	}
+	if len(list) > 0 {
+		t.say("dokaz: what was received is kept; mend the cause, and run the same command again\n")
+	}
+	return list, err
 }

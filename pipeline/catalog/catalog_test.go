@@ -203,6 +203,38 @@ func TestReleasedTasksComeBackWhenDue(t *testing.T) {
 	}
 }
 
+// What failed again and again is not waited for while it rests, and is due at once for whoever starts to work.
+func TestWhatRestsIsNotWaitedForAndIsWoken(t *testing.T) {
+	t.Parallel()
+	c, cl := open(t)
+	it, _ := receive(t, c, "x", "x")
+	idle := func(want bool) {
+		t.Helper()
+		if got, err := c.Idle(t.Context()); got != want || err != nil {
+			t.Errorf("idle %t, %v; want %t", got, err, want)
+		}
+	}
+	idle(false)
+	held := claim(t, c, cl, pipeline.StepExamine, it.Digest)
+	if err := c.Release(t.Context(), held, "disk full", cl.now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	idle(false) // it is tried again soon
+	cl.move(time.Minute)
+	held = claim(t, c, cl, pipeline.StepExamine, it.Digest)
+	if err := c.Release(t.Context(), held, "disk full", cl.now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	idle(true)
+	if err := c.Wake(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	idle(false)
+	if again := claim(t, c, cl, pipeline.StepExamine, it.Digest); again.Failed != 0 || again.Attempts != 3 {
+		t.Errorf("failed %d, claimed %d; want 0 and 3", again.Failed, again.Attempts)
+	}
+}
+
 func TestWaitingReportsFoldAndOnesInWorkAreRepeated(t *testing.T) {
 	t.Parallel()
 	c, cl := open(t)

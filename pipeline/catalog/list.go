@@ -137,7 +137,7 @@ type Totals struct {
 	Examined    int   `json:"examined"`
 	Reported    int   `json:"reported"` // items with at least one revision
 	Revisions   int   `json:"revisions"`
-	Failed      int   `json:"failed"` // items with a failed or refused analyzer
+	Failed      int   `json:"failed"` // items with a failed or refused analyzer, or with a report that says less than is known
 	Quarantined int   `json:"quarantined"`
 	Corrupt     int   `json:"corrupt"` // items whose sealed bytes were found changed
 	Matches     int   `json:"matches"`
@@ -150,7 +150,7 @@ func (c *Catalog) Totals(ctx context.Context) (Totals, error) {
 	err := c.read.QueryRowContext(ctx, `
 		SELECT (SELECT count(*) FROM item), (SELECT sum(size) FROM item), (SELECT count(*) FROM receipt),
 			(SELECT count(DISTINCT item) FROM outcome), (SELECT count(DISTINCT item) FROM report), (SELECT count(*) FROM report),
-			(SELECT count(DISTINCT item) FROM outcome WHERE status IN ('failed', 'refused')),
+			(SELECT count(*) FROM mark WHERE mark = 'is:failed'),
 			(SELECT count(*) FROM item WHERE quarantined), (SELECT count(*) FROM item WHERE corrupt), (SELECT count(*) FROM match)`).
 		Scan(&t.Items, &bytes, &t.Receipts, &t.Examined, &t.Reported, &t.Revisions, &t.Failed, &t.Quarantined, &t.Corrupt, &t.Matches)
 	t.Bytes = bytes.Int64

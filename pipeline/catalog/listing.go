@@ -42,7 +42,7 @@ func (c *Catalog) list(ctx context.Context, tx *sql.Tx, item string, s *stated) 
 			coalesce((SELECT max(at) FROM receipt WHERE item = i.digest), ''),
 			(SELECT count(*) FROM receipt WHERE item = i.digest),
 			CASE WHEN r.revision IS NULL THEN 'waiting' WHEN i.quarantined THEN 'quarantined'
-				WHEN EXISTS (SELECT 1 FROM outcome WHERE item = i.digest AND status IN ('failed', 'refused')) THEN 'failed'
+				WHEN EXISTS (SELECT 1 FROM outcome WHERE item = i.digest AND status IN ('failed', 'refused')) OR coalesce(json_extract(r.findings, '$.short'), 0) THEN 'failed'
 				WHEN EXISTS (SELECT 1 FROM outcome WHERE item = i.digest AND status = 'partial') THEN 'partial' ELSE 'done' END,
 			0, coalesce(r.revision, 0), coalesce(r.findings, '{}'), coalesce(r.matches, 0), coalesce(r.cluster_size, 1),
 			coalesce($2, 0), coalesce($3, 0),
@@ -86,6 +86,9 @@ func (c *Catalog) mark(ctx context.Context, tx *sql.Tx, item string) error {
 	marks := []string{"kind:" + kind, "format:" + format, "state:" + state}
 	for _, code := range k.Codes {
 		marks = append(marks, "code:"+string(code))
+	}
+	if k.Short {
+		marks = append(marks, "is:failed")
 	}
 	heaviest := 0
 	for i, w := range weights {

@@ -34,7 +34,7 @@ type State string
 const (
 	StateWaiting     State = "waiting"     // not examined yet
 	StateReported    State = "reported"    // there is a report
-	StateFailed      State = "failed"      // an analyzer failed or refused
+	StateFailed      State = "failed"      // an analyzer failed or refused, or the report says less than is known
 	StateQuarantined State = "quarantined" // its examination killed two children
 )
 

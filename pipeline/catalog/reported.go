@@ -23,12 +23,14 @@ type Revision struct {
 	Matches  int
 	Degree   int              // items that a joining match connects it to
 	Cluster  pipeline.Cluster // Size 1 where it stands alone
+	Short    bool             // it says less than is known, for a fault of ours
 }
 
 // kept is the JSON of the findings column.
 type kept struct {
 	Weights map[pipeline.Weight]int `json:"weights"`
 	Codes   []pipeline.Code         `json:"codes"`
+	Short   bool                    `json:"short,omitempty"`
 }
 
 // Latest returns an item's newest revision, or ErrNotFound.
@@ -75,7 +77,7 @@ func scanRevisions(rows *sql.Rows, err error) ([]Revision, error) {
 		r.Cluster.Representative, errs[3] = pipeline.ParseDigest(rep)
 		r.At, errs[4] = unstamp(at)
 		errs[5] = json.Unmarshal([]byte(findings), &k)
-		r.Findings, r.Codes = k.Weights, k.Codes
+		r.Findings, r.Codes, r.Short = k.Weights, k.Codes, k.Short
 		out = append(out, r)
 		return errors.Join(errs[:]...)
 	})
@@ -86,7 +88,7 @@ func scanRevisions(rows *sql.Rows, err error) ([]Revision, error) {
 // or its cluster differ from the prior revision, its neighbours' clusters may differ
 // too, so their reports are asked for after the quiet period: the change travels as far as it matters.
 func (c *Catalog) CommitReported(ctx context.Context, cl pipeline.Claim, r Revision) error {
-	findings, err := json.Marshal(kept{r.Findings, r.Codes})
+	findings, err := json.Marshal(kept{r.Findings, r.Codes, r.Short})
 	if err != nil {
 		return err
 	}

@@ -146,6 +146,14 @@ func (c *Catalog) Abandon(ctx context.Context) error {
 	})
 }
 
+// Wake makes what failed due at once, with all its tries: somebody who starts to work may have mended what it failed for.
+func (c *Catalog) Wake(ctx context.Context) error {
+	return c.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE stage SET due = min(due, $1), failed = 0 WHERE wanted > finished AND failed > 0 AND leased = 0`, c.steady().UnixMilli())
+		return err
+	})
+}
+
 // Holders names the workers that hold a lease.
 func (c *Catalog) Holders(ctx context.Context) ([]string, error) {
 	rows, err := c.read.QueryContext(ctx, `SELECT DISTINCT worker FROM stage WHERE leased = 1 ORDER BY worker`)
@@ -283,13 +291,17 @@ type Pending struct {
 	Items     int // all items of the case
 	Examining int // items still to be examined
 	Following int // reports and pages still to be made
-	Failed    int // items with a failed or refused analyzer
+	Failed    int // items with a failed or refused analyzer, or with a report that says less than is known
 }
 
-// Idle reports whether nothing is pending.
+// resting is how far from its next try a step that failed is no longer waited for.
+const resting = 5 * time.Minute
+
+// Idle reports whether nothing is pending but what failed again and again and has its next try in more than five minutes; Retrying lists that.
 func (c *Catalog) Idle(ctx context.Context) (bool, error) {
 	var busy bool
-	err := c.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM stage WHERE wanted > finished)`).Scan(&busy)
+	err := c.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM stage WHERE wanted > finished AND NOT (failed > 0 AND leased = 0 AND due > $1))`,
+		c.steady().Add(resting).UnixMilli()).Scan(&busy)
 	if err != nil {
 		return false, fmt.Errorf("catalog: %w", err)
 	}

@@ -36,7 +36,7 @@ func judge(d pipeline.Dossier, rules []pipeline.Rule) (findings []pipeline.Findi
 func ask(r pipeline.Rule, d pipeline.Dossier) (found []pipeline.Finding, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			found, err = nil, fmt.Errorf("rule %s: panic: %v", r.Code, p)
+			found, err = nil, fmt.Errorf("rule %s: %w", r.Code, panicked(p))
 		}
 	}()
 	found = append([]pipeline.Finding{}, r.Judge(d)...)

@@ -55,10 +55,14 @@ var ErrQueue = workers.ErrRedis
 
 // Event tells onlookers what came about. It is said after the commit.
 type Event struct {
-	Type    string // "examined", "reported"
+	Type    string // "received", "examined", "reported", "notice"
 	Item    pipeline.Digest
 	Trouble []pipeline.Outcome // failed, refused or partial outcomes of an examination
+	Notice  error              // what went wrong and is not an item's, told to whoever runs this
 }
+
+// notice tells onlookers what nobody is there to be returned.
+func (h *House) notice(err error) { h.events(Event{Type: "notice", Notice: err}) }
 
 // Purpose is why a case is opened.
 type Purpose int
@@ -178,6 +182,9 @@ func (h *House) Work(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := h.Catalog.Wake(ctx); err != nil {
+		return err
+	}
 	if err := h.Recall(ctx); err != nil {
 		return err
 	}
@@ -199,6 +206,7 @@ func (h *House) Work(ctx context.Context) error {
 		Journey:     h.journey(),
 		Namespace:   h.Case.ID,
 		Clock:       h.Catalog.Steady,
+		Notice:      h.notice,
 	})
 	if err != nil {
 		return err

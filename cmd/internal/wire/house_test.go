@@ -25,9 +25,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A sealed copy that changed between receiving and examining is never examined, and its report says why.
-func TestAChangedOriginalIsReportedAsSuch(t *testing.T) {
-	t.Parallel()
+// atWork is a new case of its own.
+func atWork(t *testing.T) *House {
+	t.Helper()
 	c, _, err := LoadConfig(map[string]string{"case": filepath.Join(t.TempDir(), "case"), "workers": "1"})
 	if err != nil {
 		t.Fatal(err)
@@ -41,6 +41,13 @@ func TestAChangedOriginalIsReportedAsSuch(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	return h
+}
+
+// A sealed copy that changed between receiving and examining is never examined, and its report says why.
+func TestAChangedOriginalIsReportedAsSuch(t *testing.T) {
+	t.Parallel()
+	h := atWork(t)
 	station, err := h.Receiving(false)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"dokaz/pipeline"
@@ -41,10 +42,18 @@ func (h *House) Rows(ctx context.Context, want func(catalog.Line) bool) ([]Row, 
 
 func rowOf(l catalog.Line) Row {
 	r := Row{Item: l.Item, Name: l.Name, Receipts: l.Receipts, Revision: l.Revision.Number, Matches: l.Revision.Matches, Codes: l.Revision.Codes,
-		Trouble: l.Failed, Blurred: l.Blurred, Thumbnail: l.Thumbnail, State: stateOf(l)}
+		Trouble: troubleOf(l), Blurred: l.Blurred, Thumbnail: l.Thumbnail, State: stateOf(l)}
 	f := l.Revision.Findings
 	r.Findings = page.Weights{Contradicts: f[pipeline.Contradicts], Questions: f[pipeline.Questions], Supports: f[pipeline.Supports], Note: f[pipeline.Note]}
 	return r
+}
+
+// troubleOf lists what did not go as it should, the making of the report included.
+func troubleOf(l catalog.Line) []pipeline.Outcome {
+	if !l.Revision.Short {
+		return l.Failed
+	}
+	return append(slices.Clone(l.Failed), pipeline.Outcome{By: pipeline.Ref{Analyzer: "report"}, Status: pipeline.Failed, Reason: "the report says less than is known, and why"})
 }
 
 func stateOf(l catalog.Line) page.State {
@@ -53,7 +62,7 @@ func stateOf(l catalog.Line) page.State {
 		return page.StateWaiting
 	case l.Quarantined:
 		return page.StateQuarantined
-	case failed(l.Failed):
+	case failed(troubleOf(l)):
 		return page.StateFailed
 	case len(l.Failed) > 0:
 		return page.StatePartial

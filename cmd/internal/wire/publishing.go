@@ -34,6 +34,26 @@ func (s publishing) Perform(ctx context.Context, cl pipeline.Claim) error {
 	return err
 }
 
+// giveUp publishes the document with a page that says why it is not drawn, where the cause is our own and will not pass.
+func (s publishing) giveUp(ctx context.Context, cl pipeline.Claim, cause error) error {
+	if !lasting(cause) {
+		return cause
+	}
+	doc, digest, err := s.frozen(ctx, cl.Item)
+	if err != nil {
+		return err
+	}
+	html, err := page.Undrawn(s.Config.Language, digest, cause)
+	if err != nil {
+		return err
+	}
+	if err := s.lay(cl.Item, doc, html); err != nil {
+		return err
+	}
+	s.notice(fmt.Errorf("the page of %s cannot be drawn, its document is there: %w", cl.Item, cause))
+	return s.Catalog.Finish(ctx, cl)
+}
+
 // Publish writes reports/<sha256>/report.json and report.html from an item's latest revision, the page in the language of the
 // configuration, and report.pdf where that is configured or one lies there, so that none is of an earlier revision.
 func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
@@ -49,16 +69,10 @@ func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 	if err := page.HTMLIn(h.Config.Language, &html, r, digest, h.album(ctx, true)); err != nil {
 		return fmt.Errorf("report page of %s: %w", d, err)
 	}
+	if err := h.lay(d, doc, html.Bytes()); err != nil {
+		return err
+	}
 	dir := h.Case.Path("reports", d.Hex())
-	if err := mkdir(dir); err != nil {
-		return err
-	}
-	if err := replace(dir+"/report.json", doc); err != nil {
-		return err
-	}
-	if err := replace(dir+"/report.html", html.Bytes()); err != nil {
-		return err
-	}
 	if !h.Config.PDF && !lies(dir+"/report.pdf") {
 		return nil
 	}
@@ -67,6 +81,18 @@ func (h *House) Publish(ctx context.Context, d pipeline.Digest) error {
 		return fmt.Errorf("report of %s as PDF: %w", d, err)
 	}
 	return replace(dir+"/report.pdf", pdf.Bytes())
+}
+
+// lay puts a report's document and page where people look for them.
+func (h *House) lay(d pipeline.Digest, doc, html []byte) error {
+	dir := h.Case.Path("reports", d.Hex())
+	if err := mkdir(dir); err != nil {
+		return err
+	}
+	if err := replace(dir+"/report.json", doc); err != nil {
+		return err
+	}
+	return replace(dir+"/report.html", html)
 }
 
 // lies reports whether there is a file.

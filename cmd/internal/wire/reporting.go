@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"dokaz/pipeline"
@@ -11,6 +12,7 @@ import (
 	"dokaz/pipeline/compare"
 	"dokaz/pipeline/report"
 	"dokaz/pipeline/report/rules"
+	"dokaz/workers"
 )
 
 // reporting freezes what is known of an item into a revision, unless nothing changed since the last one.
@@ -22,30 +24,66 @@ func (s reporting) Perform(ctx context.Context, cl pipeline.Claim) error {
 		return err
 	}
 	d.Rates = compare.ErrorRates()
-	core, err := report.Freeze(d.Dossier, rules.All(), s.methods, d.Matches)
-	if err != nil {
+	return s.revise(ctx, cl, d, func(env pipeline.Issue) (report.Made, error) {
+		return report.Make(d.Dossier, rules.All(), s.methods, d.Matches, env)
+	})
+}
+
+// giveUp makes the report that says why there is no more, where the cause is our own and will not pass: an item without a report would be
+// waited for without end.
+func (s reporting) giveUp(ctx context.Context, cl pipeline.Claim, cause error) error {
+	if !lasting(cause) {
+		return cause
+	}
+	var d catalog.Gathered
+	var errs [2]error
+	d.Item, errs[0] = s.Catalog.Item(ctx, cl.Item)
+	d.Receipts, errs[1] = s.Catalog.Receipts(ctx, cl.Item)
+	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
+	return s.revise(ctx, cl, d, func(env pipeline.Issue) (report.Made, error) {
+		return report.MakeLeast(d.Dossier, s.methods, 0, env, cause)
+	})
+}
+
+// lasting reports whether a cause will be the same at every try. What a disk or a connection does is not among them.
+func lasting(cause error) bool {
+	for _, own := range []error{workers.ErrPanic, workers.ErrEndless, pipeline.ErrMalformed, pipeline.ErrCorrupt} {
+		if errors.Is(cause, own) {
+			return true
+		}
+	}
+	return false
+}
+
+// revise commits what a report makes of the item, if it says anything else than the last one.
+func (s reporting) revise(ctx context.Context, cl pipeline.Claim, d catalog.Gathered, with func(pipeline.Issue) (report.Made, error)) error {
 	last, err := s.Catalog.Latest(ctx, cl.Item)
 	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
 		return err
 	}
-	issue, err := s.issue(ctx, d.Dossier, last)
+	env, err := s.issue(ctx, d.Dossier, last)
 	if err != nil {
 		return err
 	}
-	r, doc, err := report.Issue(core, issue)
+	made, err := with(env)
 	if err != nil {
 		return err
 	}
-	if last.Number > 0 && last.Core == r.Issue.CoreDigest {
+	if made.Short != nil {
+		s.notice(fmt.Errorf("the report of %s says less than is known: %w", cl.Item, made.Short))
+	}
+	if last.Number > 0 && last.Core == made.Report.Issue.CoreDigest {
 		return s.Catalog.Finish(ctx, cl)
 	}
-	sums, err := s.Derived.Put(ctx, bytes.NewReader(doc))
+	sums, err := s.Derived.Put(ctx, bytes.NewReader(made.Doc))
 	if err != nil {
 		return err
 	}
-	if err := s.Catalog.CommitReported(ctx, cl, revision(r, d.Degree, sums.SHA256)); err != nil {
+	r := revision(made.Report, d.Degree, sums.SHA256)
+	r.Short = made.Short != nil
+	if err := s.Catalog.CommitReported(ctx, cl, r); err != nil {
 		return err
 	}
 	s.Pool.Kick()
