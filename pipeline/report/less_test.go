@@ -31,7 +31,9 @@ func TestAReportIsMadeOfWhatCanBeHad(t *testing.T) {
 		t.Errorf("the report says %q", got)
 	}
 	core := made.Report.Core
-	told := slices.IndexFunc(core.Findings, func(f pipeline.Finding) bool { return f.Code == "analysis.incomplete" && f.Cites[0].Analyzer == self.Analyzer })
+	told := slices.IndexFunc(core.Findings, func(f pipeline.Finding) bool {
+		return f.Code == "analysis.incomplete" && f.Cites[0].Analyzer == self.Analyzer
+	})
 	if told < 0 || len(core.Findings) != len(want.Core.Findings)+1 || len(core.Neighbours) != len(want.Core.Neighbours) || len(core.Measurements) != len(want.Core.Measurements) {
 		t.Errorf("%d findings, %d neighbours, %d statements are left; want one more than %d, %d, %d", len(core.Findings), len(core.Neighbours), len(core.Measurements),
 			len(want.Core.Findings), len(want.Core.Neighbours), len(want.Core.Measurements))
