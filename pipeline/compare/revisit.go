@@ -35,8 +35,11 @@ const (
 // Revisited looks once more at the films in which matches of a and b found a picture. What it finds follows from the two items alone;
 // where the film is not at hand or does not decode, a match stays as it was and says so. films may be nil: then nothing is looked at.
 func (s Settings) Revisited(ctx context.Context, ms []pipeline.Match, a, b pipeline.Prints, films Films) ([]pipeline.Match, error) {
-	if films == nil || !Revisitable(ms) {
+	if films == nil {
 		return ms, nil
+	}
+	if !located(ms) {
+		return s.borneOut(ctx, ms, s.presumed(a, b), a, b, films)
 	}
 	ms = slices.Clone(ms)
 	for i, m := range ms {
@@ -64,9 +67,54 @@ func (s Settings) Revisited(ctx context.Context, ms []pipeline.Match, a, b pipel
 	return ms, nil
 }
 
-// Revisitable reports whether Revisited would look at a film for some of the matches.
-func Revisitable(ms []pipeline.Match) bool {
+// borneOut adds to the matches of a and b the first that is presumed and that a look at the film shows to hold at one moment. A film that
+// is not at hand or does not decode bears out nothing.
+func (s Settings) borneOut(ctx context.Context, ms, presumed []pipeline.Match, a, b pipeline.Prints, films Films) ([]pipeline.Match, error) {
+	films = &rewound{Films: films}
+	for _, m := range presumed {
+		if m.A != a.Item {
+			a, b = b, a
+		}
+		v := revisit{match: m, picture: miniatureOf(a), film: b}
+		err := v.look(ctx, films)
+		switch {
+		case errors.Is(err, pipeline.ErrNotFound), errors.Is(err, pipeline.ErrUnsupported):
+			return ms, nil
+		case err != nil:
+			return nil, fmt.Errorf("compare: looking at %v for %v: %w", m.B, m.A, err)
+		}
+		if told := v.told(); told.Moment.Distinct {
+			return append(slices.Clone(ms), told), nil
+		}
+	}
+	return ms, nil
+}
+
+// rewound remembers the last stretch of a film that was shown, for those who want it again.
+type rewound struct {
+	Films
+	film   pipeline.Digest
+	wanted pipeline.Revisit
+	frames []pipeline.FeaturedFrame
+}
+
+func (r *rewound) Revisit(ctx context.Context, film pipeline.Digest, wanted pipeline.Revisit) ([]pipeline.FeaturedFrame, error) {
+	if r.frames != nil && film == r.film && wanted.Apart == r.wanted.Apart && slices.Equal(wanted.Stretches, r.wanted.Stretches) {
+		return r.frames, nil
+	}
+	frames, err := r.Films.Revisit(ctx, film, wanted)
+	r.film, r.wanted, r.frames = film, wanted, frames
+	return frames, err
+}
+
+// located reports whether fingerprints found a picture in a film.
+func located(ms []pipeline.Match) bool {
 	return slices.ContainsFunc(ms, func(m pipeline.Match) bool { return m.Basis == pipeline.PictureInVideo })
+}
+
+// Revisitable reports whether Revisited would look at a film for a and b, of which ms are the matches.
+func (s Settings) Revisitable(ms []pipeline.Match, a, b pipeline.Prints) bool {
+	return located(ms) || len(s.presumed(a, b)) > 0
 }
 
 // revisit is a picture held against frames of a film that are decoded for that.
@@ -199,10 +247,35 @@ func (v *revisit) told() pipeline.Match {
 	open := slices.ContainsFunc(m.Segments, func(g pipeline.Segment) bool { return g.Ambiguous })
 	near := at >= g.BStart-oneMoment && at <= g.BEnd+oneMoment
 	out.Distinct = next > max(float64(asUnlike*unlike), unlike+unlikeness)
-	if out.Distinct && (open || near) {
+	switch {
+	case out.Distinct && (open || near):
 		m.Segments = []pipeline.Segment{{BStart: at, BEnd: at, Speed: 1, Frames: 1, Distance: g.Distance, Strength: m.Strength}}
+	case !out.Distinct && !open:
+		m.Segments = []pipeline.Segment{v.lasting(g)}
 	}
 	return m
 }
+
+// lasting is a stretch that fingerprints determine, with the frames before and after it that show the picture exactly as well: a film that
+// stands still for a while shows it all that time.
+func (v *revisit) lasting(g pipeline.Segment) pipeline.Segment {
+	limit := v.moving.Unlike[v.best()] + exactly
+	as := func(i int) bool { return v.moving.Unlike[i] <= limit && v.moving.Misfit[i] <= toldMisfit }
+	first := slices.IndexFunc(v.frames, func(f pipeline.FeaturedFrame) bool { return f.Time >= g.BStart-everyFrame/2 })
+	if first < 0 || !as(first) {
+		return g
+	}
+	last := first
+	for first > 0 && as(first-1) {
+		first--
+	}
+	for last+1 < len(v.frames) && as(last+1) {
+		last++
+	}
+	g.BStart, g.BEnd = min(g.BStart, v.frames[first].Time), max(g.BEnd, v.frames[last].Time)
+	return g
+}
+
+const exactly = 0.002 // unlikeness beyond that of the best frame, up to which another shows the picture exactly as well
 
 func rounded(u float64) float64 { return math.Round(u*1e4) / 1e4 }

@@ -95,8 +95,9 @@ func (l *lateness) relate(newer []pipeline.Prints) (out []pipeline.Match, err er
 		}
 		ms, ok := l.known[p.Seq]
 		if !ok {
-			ms = compare.Pair(l.own, p, l.Compare.Settings())
-			if compare.Revisitable(ms) {
+			set := l.Compare.Settings()
+			ms = compare.Pair(l.own, p, set)
+			if set.Revisitable(ms, l.own, p) {
 				l.due = append(l.due, p)
 				continue
 			}

@@ -96,7 +96,16 @@ func (o *Moving) relay(p luma, c change, planes []luma, unlike []float64, from f
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(unlike[i], unlike[j]) })
 	for _, i := range order[:min(len(order), relaid)] {
-		o.lower(i, p, fitted(p, planes[i], from(i)), c, planes[i])
+		starts := []Map{from(i)}
+		if s, ok := similar(from(i), p, planes[i]); ok {
+			starts = append(starts, s)
+		}
+		for _, by := range starts {
+			for range placings {
+				by = fitted(p, planes[i], by)
+				o.lower(i, p, by, c, planes[i])
+			}
+		}
 	}
 }
 
