@@ -20,6 +20,7 @@ const (
 	dueAtOnce   = 256
 	kicksGather = 100 * time.Millisecond
 	lookFirst   = 3 * time.Second  // after sending, until a task that is due still is looked for in the queue
+	lookTaken   = dueEvery         // where its name was taken: others send it too, or it was left by one that ended
 	lookMost    = 15 * time.Second // between two looks; the wait doubles up to it
 	forgetSent  = time.Minute
 	// namesAtOnce is how many taken names are passed over in one look.
@@ -166,7 +167,7 @@ func (l *line) checkMark(ctx context.Context) error {
 func (l *line) forget(due []pipeline.Task, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.more = len(due) == dueAtOnce
+	l.more = len(due) >= dueAtOnce
 	still := make(map[pipeline.Task]bool, len(due))
 	for _, t := range due {
 		still[t] = true
@@ -199,7 +200,10 @@ func (l *line) send(ctx context.Context, t pipeline.Task, now time.Time) error {
 		s.look = now.Add(s.wait)
 		err = l.lookFor(ctx, t, s)
 	} else {
-		_, err = l.enqueue(ctx, t, 0)
+		var fresh bool
+		if fresh, err = l.enqueue(ctx, t, 0); !fresh {
+			s.look = now.Add(lookTaken)
+		}
 	}
 	if err != nil {
 		l.mu.Lock()
@@ -217,7 +221,7 @@ func (l *line) enqueue(ctx context.Context, t pipeline.Task, again int) (bool, e
 	}
 	l.sends++
 	_, err = l.client.EnqueueContext(ctx, asynq.NewTask(kindOfTask, body),
-		asynq.Queue(queueName(l.pool.opt.Namespace, t.Step)),
+		asynq.Queue(queueOf(l.pool.opt.Namespace, t)),
 		asynq.TaskID(taskID(t, again)),
 		asynq.MaxRetry(manyRetries),
 		asynq.Timeout(neverInAsynq))
@@ -233,7 +237,7 @@ func (l *line) enqueue(ctx context.Context, t pipeline.Task, again int) (bool, e
 // lookFor finds out why a task that was sent is due still, and sends it again where it will not come by
 // itself. Sending once too often costs one refused claim.
 func (l *line) lookFor(ctx context.Context, t pipeline.Task, s *sending) error {
-	queue, id := queueName(l.pool.opt.Namespace, t.Step), taskID(t, s.again)
+	queue, id := queueOf(l.pool.opt.Namespace, t), taskID(t, s.again)
 	twin, err := l.inspect.GetTaskInfo(queue, id)
 	switch {
 	case errors.Is(err, asynq.ErrTaskNotFound), errors.Is(err, asynq.ErrQueueNotFound):

@@ -163,8 +163,13 @@ func (p *Pool) Start(ctx context.Context) error {
 
 func (p *Pool) config() asynq.Config {
 	queues := map[string]int{}
+	all := 0
 	for s, l := range p.legs {
 		queues[queueName(p.opt.Namespace, s)] = l.Weight
+		all += l.Weight
+	}
+	for s := range p.legs {
+		queues[againName(p.opt.Namespace, s)] = all // each is asked first as often as all the steps together
 	}
 	check := 200 * time.Millisecond
 	if p.embedded != nil {

@@ -56,6 +56,31 @@ func TestMoreThanOneDueListFits(t *testing.T) {
 	b.verify(t, n, examine, report)
 }
 
+// What a worker died over stands before what nobody began.
+func TestWhatWasClaimedInVainDoesNotWaitInLine(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	const n = 200
+	for i := range n {
+		b.ask(examine, item(i))
+	}
+	vain := b.rows[rowKey{examine, item(n - 1)}]
+	vain.fence, vain.attempts = 1, 1
+	var done, place atomic.Int32
+	o := options(b, "", []Leg{{Step: examine, Station: perform(func(_ context.Context, c pipeline.Claim) error {
+		if k := done.Add(1); c.Item == item(n-1) {
+			place.Store(k)
+		}
+		return b.commit(c)
+	})}})
+	o.Concurrency = 1
+	start(t, o)
+	eventually(t, 60*time.Second, "all done", func() bool { return b.undone() == 0 })
+	if k := place.Load(); k > n/2 {
+		t.Errorf("it came at place %d of %d", k, n)
+	}
+}
+
 func TestAStepAskedForAgainIsDoneAgain(t *testing.T) {
 	t.Parallel()
 	b := newBook()

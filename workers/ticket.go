@@ -64,3 +64,15 @@ func taskID(t pipeline.Task, again int) string {
 
 // queueName is the queue of one step of one case.
 func queueName(namespace string, s pipeline.Step) string { return namespace + "." + string(s) }
+
+// againName is the queue of what was claimed in vain: it does not stand behind all that nobody began yet.
+func againName(namespace string, s pipeline.Step) string { return queueName(namespace, s) + ".again" }
+
+// queueOf is the queue that a task goes into. Every asking that was done took a claim at least, so that one with as many claims
+// as askings was claimed in vain.
+func queueOf(namespace string, t pipeline.Task) string {
+	if t.Fence >= t.Wanted {
+		return againName(namespace, t.Step)
+	}
+	return queueName(namespace, t.Step)
+}

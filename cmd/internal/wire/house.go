@@ -124,12 +124,7 @@ func (h *House) furnish(ctx context.Context) error {
 
 // Close lets the case go. Workers must have been stopped.
 func (h *House) Close() error {
-	var errs []error
-	if h.presence != nil {
-		h.alone()
-		h.looking.Wait()
-		errs = append(errs, h.presence.leave())
-	}
+	errs := []error{h.depart()}
 	if h.Child != nil {
 		errs = append(errs, h.Child.Close())
 	}

@@ -23,8 +23,9 @@ const buryEvery = 2 * time.Second
 // the process ends, however it ends, and which a process that is only stopped keeps. In the file stands which lock it is: that of one file
 // under one running kernel. Whoever sees the folder from another machine, or as another file system, gets a lock that tells nothing.
 type presence struct {
-	dir  string
-	held *os.File
+	dir    string
+	worker string
+	held   *os.File
 }
 
 // file is the file of a worker's name.
@@ -35,7 +36,7 @@ func (p *presence) file(worker string) string {
 
 // appear makes a worker present, until leave.
 func appear(dir, worker string) (*presence, error) {
-	p := &presence{dir: dir}
+	p := &presence{dir: dir, worker: worker}
 	if err := mkdir(dir); err != nil {
 		return nil, err
 	}
@@ -60,10 +61,13 @@ func appear(dir, worker string) (*presence, error) {
 	}
 }
 
-// leave ends the presence.
+// leave ends the presence, and the file goes.
 func (p *presence) leave() error {
 	return errors.Join(os.Remove(p.held.Name()), p.held.Close())
 }
+
+// vanish ends the presence as the end of the process would: the file stays, so that others see that its leases have no holder.
+func (p *presence) vanish() error { return p.held.Close() }
 
 // identityOf names the lock of a file: the boot of the kernel (random(4)), and the file as this kernel has it. It is "" where that is not told.
 func identityOf(f *os.File) string {
@@ -138,6 +142,25 @@ func (h *House) appear(ctx context.Context, worker string) (err error) {
 	h.looking.Go(func() { h.burying(looking) })
 	return nil
 }
+
+// depart ends this worker's presence and the leases that it could not give back. Where those cannot be ended either, on a full disk for
+// instance, others do it.
+func (h *House) depart() error {
+	if h.presence == nil {
+		return nil
+	}
+	h.alone()
+	h.looking.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), departWithin)
+	defer cancel()
+	if err := h.Catalog.AbandonOf(ctx, h.presence.worker); err != nil {
+		return errors.Join(err, h.presence.vanish())
+	}
+	return h.presence.leave()
+}
+
+// departWithin bounds how long a worker that leaves waits for the catalog.
+const departWithin = 5 * time.Second
 
 // bury ends the leases of workers that are gone.
 func (h *House) bury(ctx context.Context) error {

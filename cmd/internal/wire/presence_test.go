@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dokaz/pipeline"
 )
 
 // holdsForEver is the variable under which this program is a worker that appears and does nothing.
@@ -94,4 +96,42 @@ func waitFor(t *testing.T, path string) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("%s did not come", path)
+}
+
+// A worker that leaves gives its leases back; where the catalog does not take them, its file stays and tells that it is gone.
+func TestAWorkerThatLeavesLeavesNoLease(t *testing.T) {
+	t.Parallel()
+	for name, broken := range map[string]bool{"a catalog that works": false, "a catalog that does not": true} {
+		h, it := given(t)
+		cl := asked(t, h, pipeline.StepReport, it.Digest)
+		dir := t.TempDir()
+		p, err := appear(dir, "test") // who claimed
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.presence, h.alone = p, func() {}
+		if broken {
+			if err := h.Catalog.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err = h.depart()
+		if h.presence = nil; (err != nil) != broken {
+			t.Errorf("%s: %v", name, err)
+		}
+		other, err := appear(dir, "other")
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone := false
+		if err := other.ifGone("test", func() error { gone = true; return nil }); err != nil || gone != broken {
+			t.Errorf("%s: told to be gone %t, %v", name, gone, err)
+		}
+		if broken {
+			continue
+		}
+		if taken, err := h.Catalog.Leases(t.Context()); err != nil || len(taken) != 0 {
+			t.Errorf("%s: %v of %v are left, %v", name, taken, cl.Task, err)
+		}
+	}
 }
