@@ -16,7 +16,7 @@ func TestSameMedia(t *testing.T) {
 		return pipeline.Prints{Item: item(n), Kind: kind, Coded: keys}
 	}
 	same := []pipeline.Match{{
-		A: item(1), B: item(2), Basis: pipeline.SameMedia, Strength: pipeline.Confirmed, Method: "compare 5: equal digests of what is coded",
+		A: item(1), B: item(2), Basis: pipeline.SameMedia, Strength: pipeline.Confirmed, Method: "compare 6: equal digests of what is coded",
 	}}
 	for name, c := range map[string]struct {
 		a, b pipeline.Prints

@@ -80,8 +80,8 @@ func TestFootage(t *testing.T) {
 	t.Parallel()
 	s := newStudio(1)
 	film, other, face := s.film(60), s.film(60), s.frame()
-	confirmed := "compare 5: pdq frames in order, changes correlated ≥0.65, or ≥0.40 of particular frames, ≥5 frames ≥20 apart or ≥3 frames ≥80 apart"
-	suggested := "compare 5: pdq frames in order, changes correlated ≥0.30 or median d≤48, ≥4 frames"
+	confirmed := "compare 6: pdq frames in order, changes correlated ≥0.65, or ≥0.40 of particular frames, ≥5 frames ≥20 apart or ≥3 frames ≥80 apart"
+	suggested := "compare 6: pdq frames in order, changes correlated ≥0.30 or median d≤48, ≥4 frames"
 	for name, c := range map[string]struct {
 		a, b      []pipeline.Hash256
 		strength  pipeline.Strength

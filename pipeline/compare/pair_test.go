@@ -29,7 +29,7 @@ func TestPictures(t *testing.T) {
 	match := func(s pipeline.Strength, distance int, method string) []pipeline.Match {
 		return []pipeline.Match{{A: item(1), B: item(2), Basis: pipeline.NearPicture, Strength: s, Distance: distance, Method: method}}
 	}
-	confirmed, suggested := "compare 5: pdq d≤31 q≥50", "compare 5: pdq d≤48 q≥50"
+	confirmed, suggested := "compare 6: pdq d≤31 q≥50", "compare 5: pdq d≤48 q≥50"
 	plain := photo(1, pipeline.PrintedPicture{Quality: 80})
 	for name, c := range map[string]struct {
 		a, b pipeline.Prints

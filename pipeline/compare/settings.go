@@ -9,7 +9,7 @@ import (
 )
 
 // Version is bumped whenever the same prints and settings can give other matches.
-const Version = 5
+const Version = 6
 
 // Settings are the thresholds. Distances are in bits of 256, times in milliseconds.
 type Settings struct {
