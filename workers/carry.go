@@ -123,18 +123,67 @@ func (p *Pool) settle(ctx context.Context, leg Leg, c pipeline.Claim, cause erro
 	p.release(c, cause, p.opt.Clock().Add(rest))
 }
 
-// release gives a claim back. Where that fails too, its lease lapses and the task is due again by itself.
+// release gives a claim back. Where that fails too, it is owed: the dispatcher tries again until the lease has lapsed, when the task is
+// due by itself.
 func (p *Pool) release(c pipeline.Claim, cause error, due time.Time) {
+	o := owed{claim: c, cause: cause.Error(), due: due, until: p.opt.Clock().Add(p.opt.Lease)}
+	if errors.Is(cause, ErrStopped) {
+		o.cause = ""
+	}
+	if !p.repaid(o) && p.life.Err() == nil {
+		p.debts.add(o)
+	}
+}
+
+// repaid gives a claim back and reports whether nothing is left to be done about it.
+func (p *Pool) repaid(o owed) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.life), catalogWithin)
 	defer cancel()
-	why := cause.Error()
-	if errors.Is(cause, ErrStopped) {
-		why = ""
+	err := p.opt.Stages.Release(ctx, o.claim, o.cause, o.due)
+	if err == nil || errors.Is(err, pipeline.ErrSuperseded) {
+		return true
 	}
-	err := p.opt.Stages.Release(ctx, c, why, due)
-	if err != nil && !errors.Is(err, pipeline.ErrSuperseded) {
-		p.notices.notice(fmt.Errorf("workers: release %s: %w", c.Step, err))
+	p.notices.notice(fmt.Errorf("workers: release %s: %w", o.claim.Step, err))
+	return false
+}
+
+// repay gives back what is owed, as far as it can be.
+func (p *Pool) repay() {
+	all := p.debts.take()
+	for i, o := range all {
+		if p.opt.Clock().Before(o.until) && !p.repaid(o) {
+			p.debts.add(all[i:]...) // what ails the catalog ails it for the rest as well
+			return
+		}
 	}
+}
+
+// owed is a claim that could not be given back.
+type owed struct {
+	claim pipeline.Claim
+	cause string
+	due   time.Time
+	until time.Time // when its lease has lapsed at the latest
+}
+
+// debts are the claims that are owed.
+type debts struct {
+	mu  sync.Mutex
+	all []owed
+}
+
+func (d *debts) add(o ...owed) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.all = append(d.all, o...)
+}
+
+func (d *debts) take() []owed {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := d.all
+	d.all = nil
+	return all
 }
 
 // keep extends the claim's lease until the returned function is called, which waits for the last extension.

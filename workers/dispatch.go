@@ -37,6 +37,7 @@ func (p *Pool) dispatch() {
 	defer tick.Stop()
 	for !p.draining.Load() {
 		began := time.Now()
+		p.repay()
 		if err := p.line.sendDue(p.life); err != nil && p.life.Err() == nil {
 			p.notices.notice(fmt.Errorf("workers: dispatch: %w", err))
 		}

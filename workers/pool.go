@@ -63,6 +63,7 @@ type Pool struct {
 	draining atomic.Bool
 	kick     chan struct{}
 	line     *line
+	debts    debts
 	work     sync.WaitGroup // the dispatcher
 
 	mu      sync.Mutex

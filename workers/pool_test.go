@@ -121,6 +121,36 @@ func TestAPassingErrorIsTriedAgain(t *testing.T) {
 	})
 }
 
+// A claim that could not be given back, to a disk that was full for instance, is given back when that goes, not when its lease lapses.
+func TestAClaimThatIsOwedIsGivenBack(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	for i := range 8 {
+		b.ask(report, item(i))
+	}
+	var refused atomic.Int32
+	b.trouble = func(call string) error {
+		if call == "release" && refused.Add(1) <= 12 {
+			return errInjected
+		}
+		return nil
+	}
+	var h heard
+	o := options(b, "", []Leg{{Step: report, Station: perform(func(_ context.Context, c pipeline.Claim) error {
+		if c.Attempts == 1 {
+			return errors.New("no room")
+		}
+		return b.commit(c)
+	})}})
+	o.Notice = h.notice
+	start(t, o)
+	eventually(t, 15*time.Second, "all done", func() bool { return b.undone() == 0 })
+	b.verify(t, 8, report)
+	if len(h.all()) == 0 {
+		t.Error("nobody was told")
+	}
+}
+
 func TestTheLastAttemptEndsInExhausted(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
