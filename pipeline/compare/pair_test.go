@@ -29,7 +29,7 @@ func TestPictures(t *testing.T) {
 	match := func(s pipeline.Strength, distance int, method string) []pipeline.Match {
 		return []pipeline.Match{{A: item(1), B: item(2), Basis: pipeline.NearPicture, Strength: s, Distance: distance, Method: method}}
 	}
-	confirmed, suggested := "compare 6: pdq d≤31 q≥50", "compare 5: pdq d≤48 q≥50"
+	confirmed, suggested := "compare 6: pdq d≤31 q≥50", "compare 6: pdq d≤48 q≥50"
 	plain := photo(1, pipeline.PrintedPicture{Quality: 80})
 	for name, c := range map[string]struct {
 		a, b pipeline.Prints
@@ -57,7 +57,7 @@ func TestPictures(t *testing.T) {
 
 func TestRefNamesEveryThreshold(t *testing.T) {
 	t.Parallel()
-	want := pipeline.Ref{Analyzer: "compare", Version: 5, Parameters: "pdq q≥50; pictures confirmed d≤31, suggested d≤48; " +
+	want := pipeline.Ref{Analyzer: "compare", Version: 6, Parameters: "pdq q≥50; pictures confirmed d≤31, suggested d≤48; " +
 		"local features confirmed ≥12 on one map with ≥0.60 of windows alike, median ≥0.90, or ≥6 with ≥0.85, median ≥0.93; " +
 		"text from 0.45 of one tone, ≥0.92 alike and ≥0.40 exact, or ≥0.96 alike, or ≥0.55 exact and the rest within 0.30; " +
 		"in detail only suggested from strain 0.30, from 0.0006 changed but for overlays, or of ≥20 windows where drift >0.23, " +
