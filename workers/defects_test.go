@@ -431,3 +431,23 @@ func TestTimePassesInTheEmbeddedRedis(t *testing.T) {
 	}
 	eventually(t, 10*time.Second, "the key's end", func() bool { return errors.Is(c.Get(t.Context(), "a").Err(), redis.Nil) })
 }
+
+// A name that is taken may be one that a dead process left: the task is looked for sooner than one that was sent.
+func TestATakenNameIsLookedForSoon(t *testing.T) {
+	t.Parallel()
+	p := newPool(t, options(newBook(), "", journey(newBook())))
+	p.embedded = embed()
+	defer p.embedded.close()
+	p.redis = p.embedded.client()
+	defer p.redis.Close()
+	task, now := pipeline.Task{Step: examine, Item: item(1), Wanted: 1}, time.Now()
+	for i, want := range []time.Duration{lookFirst, lookTaken} {
+		l := newLine(p)
+		if err := l.send(t.Context(), task, now); err != nil {
+			t.Fatal(err)
+		}
+		if got := l.sent[task].look.Sub(now); got != want {
+			t.Errorf("line %d looks after %v, want %v", i+1, got, want)
+		}
+	}
+}
