@@ -15,13 +15,13 @@ const (
 )
 
 // presumed says how a film may show a picture where fingerprints say too little to state it: a dim picture near a dim frame, or a part of which few
-// features agree. It is no match: the film is looked at, and nothing is stated but what the look bears out. Whoever is no candidate is not
-// presumed to be anything, and what else is near must not matter.
+// features agree. It is no match: the film is looked at, and nothing is stated but what the look bears out. Whoever is no candidate is
+// presumed to be nothing, so that it does not matter in which order the two arrived.
 func (s Settings) presumed(a, b pipeline.Prints) (out []pipeline.Match) {
 	if len(a.Footage) > 0 {
 		a, b = b, a
 	}
-	if len(a.Footage) > 0 || len(b.Footage) == 0 || miniatureOf(a) == nil {
+	if len(a.Footage) > 0 || len(b.Footage) == 0 || miniatureOf(a) == nil || !s.ask(a).meets(b) {
 		return nil
 	}
 	dim := s.Footage
@@ -32,7 +32,7 @@ func (s Settings) presumed(a, b pipeline.Prints) (out []pipeline.Match) {
 			out = append(out, s.stillMatch(a, b, f))
 		}
 	}
-	if m, ok := s.glimpsed(a, b); ok {
+	if m, ok := glimpsed(a, b); ok {
 		out = append(out, m)
 	}
 	for i := range out {
@@ -47,7 +47,7 @@ func (s Settings) presumed(a, b pipeline.Prints) (out []pipeline.Match) {
 }
 
 // glimpsed is how a part of a film's frame may show a picture: by the most features that agree, where the luma of the film's miniatures does.
-func (s Settings) glimpsed(a, b pipeline.Prints) (pipeline.Match, bool) {
+func glimpsed(a, b pipeline.Prints) (pipeline.Match, bool) {
 	var best geometry.Fit
 	var at float64
 	for _, p := range a.Features {
@@ -64,7 +64,7 @@ func (s Settings) glimpsed(a, b pipeline.Prints) (pipeline.Match, bool) {
 			}
 		}
 	}
-	if len(best.Pairs) == 0 || !s.passing(a, b, best) {
+	if len(best.Pairs) == 0 || !passing(a, b, best) {
 		return pipeline.Match{}, false
 	}
 	return pipeline.Match{
@@ -74,7 +74,7 @@ func (s Settings) glimpsed(a, b pipeline.Prints) (pipeline.Match, bool) {
 }
 
 // passing reports whether a picture laid so on a film's miniatures shows, at some moment, what moves there.
-func (s Settings) passing(a, b pipeline.Prints, fit geometry.Fit) bool {
+func passing(a, b pipeline.Prints, fit geometry.Fit) bool {
 	for _, l := range b.Features {
 		if l.Algorithm != pipeline.Plain {
 			continue

@@ -58,7 +58,7 @@ func TestALookBearsOutWhatFingerprintsPresume(t *testing.T) {
 	set := compare.Defaults()
 	film := dimmed(passing(1, 0, 40, false), 0)
 	dim := dimmed(few(sameHash(passing(2, at, at+1, true), film), 0), math.MaxUint64)
-	part := crop(at, 8)
+	part := dimmed(sameHash(crop(at, 6), film), math.MaxUint64) // a candidate by its hash
 	stranger := dimmed(few(sameHash(newScene(5, 160).take(2, taken{by: straight}), film), 0), math.MaxUint64)
 	once, twice := newReel(false), newReel(true)
 	for name, c := range map[string]struct {
@@ -72,7 +72,8 @@ func TestALookBearsOutWhatFingerprintsPresume(t *testing.T) {
 		"a dim picture of something else":             {stranger, once, false},
 		"a film that does not decode":                 {dim, &reel{err: pipeline.ErrUnsupported}, false},
 		"a film that is gone":                         {dim, &reel{err: pipeline.ErrNotFound}, false},
-		"a part with so few features that none agree": {crop(at, 3), once, false},
+		"a part with so few features that none agree": {dimmed(sameHash(crop(at, 3), film), math.MaxUint64), once, false},
+		"what is no candidate":                        {crop(at, 8), once, false},
 	} {
 		ms := compare.Pair(film, c.still, set)
 		if len(ms) > 0 {

@@ -250,7 +250,7 @@ func (v *revisit) told() pipeline.Match {
 	switch {
 	case out.Distinct && (open || near):
 		m.Segments = []pipeline.Segment{{BStart: at, BEnd: at, Speed: 1, Frames: 1, Distance: g.Distance, Strength: m.Strength}}
-	case !out.Distinct && !open:
+	case !out.Distinct && !open && len(m.Segments) == 1:
 		m.Segments = []pipeline.Segment{v.lasting(g)}
 	}
 	return m
@@ -266,10 +266,11 @@ func (v *revisit) lasting(g pipeline.Segment) pipeline.Segment {
 		return g
 	}
 	last := first
-	for first > 0 && as(first-1) {
+	next := func(i int) bool { return v.frames[i+1].Time-v.frames[i].Time <= oneMoment } // between stretches nothing was looked at
+	for first > 0 && as(first-1) && next(first-1) {
 		first--
 	}
-	for last+1 < len(v.frames) && as(last+1) {
+	for last+1 < len(v.frames) && as(last+1) && next(last) {
 		last++
 	}
 	g.BStart, g.BEnd = min(g.BStart, v.frames[first].Time), max(g.BEnd, v.frames[last].Time)
