@@ -1,10 +1,7 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
-	"image"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +9,6 @@ import (
 	"time"
 
 	"dokaz/pipeline"
-	"dokaz/pipeline/receive"
 	"dokaz/workers/sandbox"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,30 +43,10 @@ func atWork(t *testing.T) *House {
 // A sealed copy that changed between receiving and examining is never examined, and its report says why.
 func TestAChangedOriginalIsReportedAsSuch(t *testing.T) {
 	t.Parallel()
-	h := atWork(t)
-	station, err := h.Receiving(false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
-		t.Fatal(err)
-	}
-	got, err := station.Take(t.Context(), receive.Stream("a.png", &b))
-	if err != nil {
-		t.Fatal(err)
-	}
-	spoil(t, h.Case.Path("vault", got.Item.Digest.Hex()[:2], got.Item.Digest.Hex()))
-	if err := h.Work(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := h.Settle(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := h.Rest(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	r, _, _, err := h.Report(t.Context(), got.Item.Digest)
+	h, it := received(t)
+	spoil(t, h.Case.Path("vault", it.Digest.Hex()[:2], it.Digest.Hex()))
+	settle(t, h)
+	r, _, _, err := h.Report(t.Context(), it.Digest)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,8 +19,8 @@ import (
 	"dokaz/workers"
 )
 
-// given is a case at work with one item that is done.
-func given(t *testing.T) (*House, pipeline.Item) {
+// received is a case at work that took in one picture, which is to be examined.
+func received(t *testing.T) (*House, pipeline.Item) {
 	t.Helper()
 	h := atWork(t)
 	station, err := h.Receiving(false)
@@ -35,10 +35,23 @@ func given(t *testing.T) (*House, pipeline.Item) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return h, got.Item
+}
+
+// settle works until nothing is left to do.
+func settle(t *testing.T, h *House) {
+	t.Helper()
 	if err := errors.Join(h.Work(t.Context()), h.Settle(t.Context()), h.Rest(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	return h, got.Item
+}
+
+// given is a case with one picture that is done.
+func given(t *testing.T) (*House, pipeline.Item) {
+	t.Helper()
+	h, it := received(t)
+	settle(t, h)
+	return h, it
 }
 
 // asked asks for a step of an item and claims it.
