@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -92,7 +91,7 @@ func without(d pipeline.Dossier, rules []pipeline.Rule) (less pipeline.Dossier, 
 		}
 		able = append(able, r)
 	}
-	slices.SortFunc(left, cmp.Compare[string])
+	slices.Sort(left)
 	return less, able, left
 }
 
