@@ -70,11 +70,11 @@ bench: setup-test ## all benchmarks; BENCH=regexp for some
 	@$(GO_TEST) -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
 
 .PHONY: battery
-battery: build setup-demo ## make known transforms of real photographs and clips and measure matching on them; long
-	@dir=$(CACHE)/battery-$(FIXTURE_KEY); mkdir -p "$$dir"; \
-	[[ -d $$dir/sources ]] || $(GO) run -buildvcs=false ./fixtures/gen -collect -out "$$dir/sources"; \
-	[[ -f $$dir/made/manifest.csv ]] || $(GO) run -buildvcs=false ./fixtures/gen -battery "$$dir/sources" -out "$$dir/made"; \
-	bin/dokaz eval "$$dir/made/manifest.csv" --cross-source
+battery: build setup-demo ## make known transforms of real photographs and clips and measure matching on them; long. HELD_OUT=1 for those that no threshold was set on, ONLY="-photos 64 -videos -1" for some (see fixtures/gen)
+	@dir=$(CACHE)/battery-$(FIXTURE_KEY)$(if $(HELD_OUT),-held-out); mkdir -p "$$dir"; made="$$dir/made$(subst $() ,,$(ONLY))"; \
+	[[ -d $$dir/sources ]] || $(GO) run -buildvcs=false ./fixtures/gen -collect $(if $(HELD_OUT),-held-out) -out "$$dir/sources"; \
+	[[ -f $$made/manifest.csv ]] || $(GO) run -buildvcs=false ./fixtures/gen -battery "$$dir/sources" -out "$$made" $(ONLY); \
+	bin/dokaz eval "$$made/manifest.csv" --cross-source
 
 .PHONY: parity
 parity: setup-test ## what Dokaz reads of the shared photographs, field by field against ExifTool; prints every difference
