@@ -16,6 +16,8 @@ var (
 	ErrUnsupported = errors.New("unsupported")
 	// ErrSuperseded says that another worker holds or finished the work: drop the result quietly.
 	ErrSuperseded = errors.New("superseded")
+	// ErrUnfinished says that a step got on and wants to be carried out again: no failure, however often.
+	ErrUnfinished = errors.New("unfinished")
 	// ErrBusy says that somebody else holds the case.
 	ErrBusy = errors.New("busy")
 )

@@ -97,6 +97,10 @@ func (p *Pool) settle(ctx context.Context, leg Leg, c pipeline.Claim, cause erro
 		return
 	}
 	now := p.opt.Clock()
+	if errors.Is(cause, pipeline.ErrUnfinished) {
+		p.release(c, cause, now)
+		return
+	}
 	if p.life.Err() != nil {
 		p.release(c, context.Cause(p.life), now) // no fault of the task: at once, by whoever runs next
 		return
@@ -127,7 +131,7 @@ func (p *Pool) settle(ctx context.Context, leg Leg, c pipeline.Claim, cause erro
 // due by itself.
 func (p *Pool) release(c pipeline.Claim, cause error, due time.Time) {
 	o := owed{claim: c, cause: cause.Error(), due: due, until: p.opt.Clock().Add(p.opt.Lease)}
-	if errors.Is(cause, ErrStopped) {
+	if errors.Is(cause, ErrStopped) || errors.Is(cause, pipeline.ErrUnfinished) {
 		o.cause = ""
 	}
 	if !p.repaid(o) && p.life.Err() == nil {

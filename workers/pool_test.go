@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -149,6 +150,39 @@ func TestAClaimThatIsOwedIsGivenBack(t *testing.T) {
 	if len(h.all()) == 0 {
 		t.Error("nobody was told")
 	}
+}
+
+// A step that got on and is not finished is carried out again at once, however often, and is no failure.
+func TestWhatIsUnfinishedGoesOn(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	b.ask(examine, item(1))
+	const times = 2 * maxClaims
+	var n atomic.Int64
+	o := options(b, "", journey(b))
+	o.Attempts, o.Backoff = 2, func(int) time.Duration { return time.Hour }
+	o.Journey[0].Exhausted = func(context.Context, pipeline.Claim, error) error {
+		t.Error("it was given up")
+		return nil
+	}
+	o.Journey[0].Station = perform(func(_ context.Context, c pipeline.Claim) error {
+		if n.Add(1) < times {
+			return fmt.Errorf("%w: more to do", pipeline.ErrUnfinished)
+		}
+		return b.commit(c, report)
+	})
+	start(t, o)
+	eventually(t, 20*time.Second, "its report", func() bool { return b.undone() == 0 })
+	if n.Load() != times {
+		t.Errorf("carried out %d times, want %d", n.Load(), times)
+	}
+	b.look(func() {
+		for _, cause := range b.causes[rowKey{examine, item(1)}] {
+			if cause != "" {
+				t.Errorf("recorded as failed: %s", cause)
+			}
+		}
+	})
 }
 
 func TestTheLastAttemptEndsInExhausted(t *testing.T) {

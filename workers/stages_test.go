@@ -142,7 +142,11 @@ func (b *book) Release(_ context.Context, c pipeline.Claim, cause string, due ti
 		return err
 	}
 	r.until, r.due = time.Time{}, due
-	r.failed++
+	if cause == "" {
+		r.attempts--
+	} else {
+		r.failed++
+	}
 	k := rowKey{c.Step, c.Item}
 	b.causes[k] = append(b.causes[k], cause)
 	b.touched()

@@ -123,7 +123,7 @@ func TestMatchesDoNotDependOnTheOrderOfItems(t *testing.T) {
 		s := compare.New(index.New(), kept, compare.Defaults())
 		for i, n := range rapid.Permutation(w).Draw(t, "order") {
 			n.Seq = int64(i + 1)
-			ms, err := s.Against(context.Background(), n, nil)
+			ms, err := s.Against(context.Background(), n, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,7 +132,7 @@ func TestMatchesDoNotDependOnTheOrderOfItems(t *testing.T) {
 			if err := s.Add(n); err != nil {
 				t.Fatal(err)
 			}
-			if again, err := s.Against(context.Background(), n, nil); err != nil || cmp.Diff(ms, again) != "" {
+			if again, err := s.Against(context.Background(), n, nil, nil); err != nil || cmp.Diff(ms, again) != "" {
 				t.Fatalf("an item matches itself: %v, %v", again, err)
 			}
 		}

@@ -82,19 +82,52 @@ func (s *Station) Between(ctx context.Context, p, q pipeline.Prints, films Films
 	return s.set.Revisited(ctx, Pair(p, q, s.set), p, q, films)
 }
 
+// Looks are the matches of one item with others, by the Seq of their prints, for which a film was looked at.
+type Looks map[int64][]pipeline.Match
+
 // Against returns all matches of p with the items in the index: what Between says of p and each of them, ordered by the
-// other item. Of p itself, should it be there, it says nothing.
-func (s *Station) Against(ctx context.Context, p pipeline.Prints, films Films) ([]pipeline.Match, error) {
+// other item. Of p itself, should it be there, it says nothing. What looks at films told is noted in looks, also where the rest
+// ends with an error, and is not looked at again where it stands there; looks may be nil.
+func (s *Station) Against(ctx context.Context, p pipeline.Prints, films Films, looks Looks) ([]pipeline.Match, error) {
 	var out []pipeline.Match
 	err := s.candidates(ctx, p, func(other pipeline.Prints) error {
-		ms, err := s.set.Revisited(ctx, judge(p, other, s.set), p, other, films)
+		ms, known := looks[other.Seq]
+		if !known {
+			seen := &attended{Films: films}
+			var err error
+			if ms, err = s.set.Revisited(ctx, judge(p, other, s.set), p, other, seen.orNil()); err != nil {
+				return err
+			}
+			if seen.asked && looks != nil {
+				looks[other.Seq] = ms
+			}
+		}
 		out = append(out, ms...)
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// attended notes whether any film was asked for.
+type attended struct {
+	Films
+	asked bool
+}
+
+func (a *attended) orNil() Films {
+	if a.Films == nil {
+		return nil
+	}
+	return a
+}
+
+// Revisit implements Films.
+func (a *attended) Revisit(ctx context.Context, film pipeline.Digest, r pipeline.Revisit) ([]pipeline.FeaturedFrame, error) {
+	a.asked = true
+	return a.Films.Revisit(ctx, film, r)
 }
 
 // candidates gives the prints of every item but p that p's question finds, ascending by item.

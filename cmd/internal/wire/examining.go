@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"dokaz/pipeline"
@@ -20,11 +21,22 @@ func (s examining) Perform(ctx context.Context, cl pipeline.Claim) error {
 	if err != nil {
 		return err
 	}
-	x, err := s.examine(ctx, it)
-	if err != nil {
-		return err
+	h := s.halfway.take(cl)
+	if h == nil {
+		h = &halfway{wanted: cl.Wanted, looks: compare.Looks{}}
+		if h.examined, err = s.examine(ctx, it); err != nil {
+			return err
+		}
 	}
-	return s.commit(ctx, cl, x)
+	before := len(h.looks)
+	err = s.commit(ctx, cl, h.examined, h.looks)
+	if errors.Is(err, pipeline.ErrUnfinished) {
+		if len(h.looks) == before {
+			return fmt.Errorf("examine: one look at a film takes longer than the step may: %w", context.DeadlineExceeded)
+		}
+		s.halfway.put(cl.Item, h)
+	}
+	return err
 }
 
 // examine runs the child on the sealed copy. A sealed copy that is gone or changed is an integrity failure,
@@ -129,17 +141,19 @@ func together(refs []pipeline.Ref, parts ...pipeline.Examination) pipeline.Exami
 	return out
 }
 
-func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Examined) error {
+// commit relates what was examined and makes it visible. looks is what looks at films told before; more is noted there.
+func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Examined, looks compare.Looks) error {
 	it, err := s.Catalog.Item(ctx, cl.Item)
 	if err != nil {
 		return err
 	}
 	x.Prints = pipeline.PrintsOf(it, x.Examination.Measurements)
 	x.Seen, x.Joins = s.Compare.Seen(), compare.Joins
-	if x.Matches, err = s.Compare.Against(ctx, x.Prints, s.films()); err != nil {
+	films := s.films()
+	if x.Matches, err = s.Compare.Against(ctx, x.Prints, films, looks); err != nil {
 		return err
 	}
-	late := lateness{House: s.House, own: x.Prints, known: map[int64][]pipeline.Match{}}
+	late := lateness{House: s.House, own: x.Prints, films: films, known: looks}
 	visible, err := s.Catalog.CommitExamined(ctx, cl, x, late.relate)
 	for errors.Is(err, errUnrelated) {
 		if err = late.catchUp(ctx); err == nil {
@@ -160,7 +174,7 @@ func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Exam
 // giveUp records that our own faults kept the item from being examined, so that it still gets its report.
 func (s examining) giveUp(ctx context.Context, cl pipeline.Claim, cause error) error {
 	why := "the analysis could not be carried out: " + cause.Error()
-	return s.commit(ctx, cl, catalog.Examined{Examination: unexamined(s.refs(), why), Detail: why})
+	return s.commit(ctx, cl, catalog.Examined{Examination: unexamined(s.refs(), why), Detail: why}, compare.Looks{})
 }
 
 // unexamined is the examination of an item that no analyzer saw.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"dokaz/analyzers"
 	"dokaz/pipeline"
@@ -14,11 +15,12 @@ import (
 // films shows frames of films once more, in a child each: those of the case, and those that were looked at without being taken in.
 type films struct {
 	*House
-	seen map[pipeline.Digest]Seen
+	seen   map[pipeline.Digest]Seen
+	looked int
 }
 
-func (h *House) films(seen ...Seen) films {
-	f := films{h, map[pipeline.Digest]Seen{}}
+func (h *House) films(seen ...Seen) *films {
+	f := &films{House: h, seen: map[pipeline.Digest]Seen{}}
 	for _, s := range seen {
 		if s.bytes != nil {
 			f.seen[s.Item.Digest] = s
@@ -27,8 +29,13 @@ func (h *House) films(seen ...Seen) films {
 	return f
 }
 
-// Revisit implements compare.Films.
-func (f films) Revisit(ctx context.Context, film pipeline.Digest, r pipeline.Revisit) ([]pipeline.FeaturedFrame, error) {
+// Revisit implements compare.Films. Within a step, the first is looked at in any case, and further ones while the step's time suffices for one that
+// takes as long as a child may; then ErrUnfinished.
+func (f *films) Revisit(ctx context.Context, film pipeline.Digest, r pipeline.Revisit) ([]pipeline.FeaturedFrame, error) {
+	if end, limited := ctx.Deadline(); limited && f.looked > 0 && time.Until(end) < f.Config.Child.Wall {
+		return nil, fmt.Errorf("%w: looked at films %d times, and more are to be looked at", pipeline.ErrUnfinished, f.looked)
+	}
+	f.looked++
 	if s, ok := f.seen[film]; ok {
 		return f.revisit(ctx, s.Item, s.bytes, r)
 	}
@@ -80,7 +87,8 @@ func (h *House) revisit(ctx context.Context, it pipeline.Item, o pipeline.Origin
 type lateness struct {
 	*House
 	own   pipeline.Prints
-	known map[int64][]pipeline.Match // by the Seq of the other item's prints
+	films *films
+	known compare.Looks
 	due   []pipeline.Prints
 }
 
@@ -114,7 +122,7 @@ func (l *lateness) relate(newer []pipeline.Prints) (out []pipeline.Match, err er
 // catchUp relates what is due.
 func (l *lateness) catchUp(ctx context.Context) error {
 	for _, p := range l.due {
-		ms, err := l.Compare.Between(ctx, l.own, p, l.films())
+		ms, err := l.Compare.Between(ctx, l.own, p, l.films)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ package wire
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"image/png"
@@ -14,6 +15,7 @@ import (
 
 	"dokaz/fixtures"
 	"dokaz/pipeline"
+	"dokaz/pipeline/compare"
 	"dokaz/pipeline/receive"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,6 +72,17 @@ func take(t *testing.T, h *House, oneByOne bool, files ...[]byte) (out []pipelin
 	return out
 }
 
+// stillOf is a picture of a frame.
+func stillOf(t *testing.T, f pipeline.FeaturedFrame) []byte {
+	t.Helper()
+	m := f.Miniature
+	var still bytes.Buffer
+	if err := png.Encode(&still, &image.Gray{Pix: m.Luma, Stride: m.Width, Rect: image.Rect(0, 0, m.Width, m.Height)}); err != nil {
+		t.Fatal(err)
+	}
+	return still.Bytes()
+}
+
 // A still is told its moment whichever of the two comes first, and when both come at once.
 func TestAStillIsToldItsMomentAtEitherArrival(t *testing.T) {
 	t.Parallel()
@@ -83,18 +96,14 @@ func TestAStillIsToldItsMomentAtEitherArrival(t *testing.T) {
 	if err != nil || len(frames) == 0 {
 		t.Fatalf("%d frames, %v", len(frames), err)
 	}
-	at, m := frames[0].Time, frames[0].Miniature
-	var still bytes.Buffer
-	if err := png.Encode(&still, &image.Gray{Pix: m.Luma, Stride: m.Width, Rect: image.Rect(0, 0, m.Width, m.Height)}); err != nil {
-		t.Fatal(err)
-	}
+	at, still := frames[0].Time, stillOf(t, frames[0])
 	var first []pipeline.Match
 	for name, c := range map[string]struct {
 		workers  string
 		oneByOne bool
 		files    [][]byte
 	}{
-		"the film first": {"1", true, [][]byte{film, still.Bytes()}}, "the still first": {"1", true, [][]byte{still.Bytes(), film}}, "both at once": {"2", false, [][]byte{still.Bytes(), film}},
+		"the film first": {"1", true, [][]byte{film, still}}, "the still first": {"1", true, [][]byte{still, film}}, "both at once": {"2", false, [][]byte{still, film}},
 	} {
 		h := openCase(t, c.workers)
 		take(t, h, c.oneByOne, c.files...)
@@ -115,6 +124,57 @@ func TestAStillIsToldItsMomentAtEitherArrival(t *testing.T) {
 	}
 }
 
+// More looks than fit into one step are taken in further ones: each gets on by what its time suffices for, none is taken twice, and what comes of it is the
+// same. With less time left than a look may take, a step takes one.
+func TestMoreLooksThanFitIntoAStep(t *testing.T) {
+	t.Parallel()
+	film, err := os.ReadFile(filepath.Join(fixtures.SharedMedia(t), filepath.FromSlash(chair)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := openCase(t, "1")
+	kept := take(t, h, true, film)[0]
+	for _, at := range []float64{3, 6, 9} {
+		frames, err := h.films().Revisit(t.Context(), kept, pipeline.Revisit{Stretches: [][2]float64{{at, at + 0.05}}})
+		if err != nil || len(frames) == 0 {
+			t.Fatalf("%d frames, %v", len(frames), err)
+		}
+		take(t, h, true, stillOf(t, frames[0]))
+	}
+	want, err := h.Catalog.Matches(t.Context())
+	if err != nil || len(want) < 3 {
+		t.Fatalf("%+v, %v", want, err)
+	}
+	looks := 0
+	for _, m := range want {
+		if m.Moment != nil && m.Moment.Not == "" {
+			looks++
+		}
+	}
+	station, cl := examining{h}, asked(t, h, pipeline.StepExamine, kept)
+	hurried, cancel := context.WithTimeout(t.Context(), h.Config.Child.Wall/2)
+	defer cancel()
+	for i := 1; ; i++ {
+		err := station.Perform(hurried, cl)
+		if err == nil {
+			if i != looks {
+				t.Errorf("%d steps for %d looks", i, looks)
+			}
+			break
+		}
+		if !errors.Is(err, pipeline.ErrUnfinished) || i > looks {
+			t.Fatalf("step %d: %v", i, err)
+		}
+	}
+	got, err := h.Catalog.Matches(t.Context())
+	if d := cmp.Diff(want, got); err != nil || d != "" {
+		t.Errorf("%v, %s", err, d)
+	}
+	if again := h.halfway.take(cl); again != nil {
+		t.Error("what is finished is still halfway")
+	}
+}
+
 // relatedLate has one of two items become visible while the other is in flight: that ends the transaction once, and then says what was said.
 func relatedLate(t *testing.T, h *House, want []pipeline.Match) {
 	t.Helper()
@@ -126,7 +186,7 @@ func relatedLate(t *testing.T, h *House, want []pipeline.Match) {
 		}
 	}
 	for i, own := range both {
-		l := lateness{House: h, own: own, known: map[int64][]pipeline.Match{}}
+		l := lateness{House: h, own: own, films: h.films(), known: compare.Looks{}}
 		newer := both[1-i : 2-i]
 		if ms, err := l.relate(newer); !errors.Is(err, errUnrelated) || ms != nil {
 			t.Errorf("%v before the film was looked at: %v", ms, err)

@@ -64,7 +64,7 @@ func (h *House) Against(ctx context.Context, s Seen) ([]pipeline.Match, error) {
 	if err := h.Recall(ctx); err != nil {
 		return nil, err
 	}
-	ms, err := h.Compare.Against(ctx, s.Prints, h.films(s))
+	ms, err := h.Compare.Against(ctx, s.Prints, h.films(s), nil)
 	sortNearest(ms)
 	return ms, err
 }

@@ -44,6 +44,7 @@ type House struct {
 
 	settings analyzers.Settings
 	exiftool *exiftool // nil where none is asked
+	halfway  halfways
 
 	tool    string
 	events  func(Event)
