@@ -48,7 +48,8 @@ type matchView struct {
 	Strong                  bool
 	Lines                   []template.HTML
 	Bands                   []band
-	SideA, SideB            float64 // how much of the longer timeline each takes, 0 to 1000
+	SideA, SideB            float64       // how much of the longer timeline each takes, 0 to 1000
+	Film                    template.HTML // letter of the video where the other is a picture: that alone has a time
 	Segments                []segmentView
 }
 
@@ -213,12 +214,16 @@ func (out *matchView) timelines(v *visit, m pipeline.Match, c Comparison, place 
 	for i, s := range m.Segments {
 		anchor := fmt.Sprintf("s%d-%d", place+1, i+1)
 		line := v.Say("segment", "number", i+1, "a0", decimal(v, s.AStart), "a1", decimal(v, s.AEnd), "b0", decimal(v, s.BStart), "b1", decimal(v, s.BEnd), "speed", v.Decimal(strconv.FormatFloat(s.Speed, 'g', 3, 64)))
+		shown := band{at(s.AStart), max(at(s.AEnd), at(s.AStart)+2), at(s.BStart), max(at(s.BEnd), at(s.BStart)+2), anchor, s.Ambiguous, strconv.Itoa(i + 1)}
 		if m.Basis == pipeline.PictureInVideo { // a picture has no time of its own
-			at := s.BStart
+			from, to := s.BStart, s.BEnd
+			out.Film = "B"
 			if c.B.Item.Kind == pipeline.Photo {
-				at = s.AStart
+				out.Film, from, to = "A", s.AStart, s.AEnd
 			}
-			line = v.Say("segment_still", "number", i+1, "seconds", decimal(v, at))
+			line = v.Say("segment_still", "number", i+1, "seconds", decimal(v, from))
+			shown.B0 = min(at(from), 996)
+			shown.B1 = max(at(to), shown.B0+4)
 		}
 		one := segmentView{Anchor: anchor, Line: line, Ambiguous: s.Ambiguous}
 		if s.Mirror {
@@ -227,7 +232,7 @@ func (out *matchView) timelines(v *visit, m pipeline.Match, c Comparison, place 
 		one.A, one.AtA = nearest(v, c.A, (s.AStart+s.AEnd)/2)
 		one.B, one.AtB = nearest(v, c.B, (s.BStart+s.BEnd)/2)
 		out.Segments = append(out.Segments, one)
-		out.Bands = append(out.Bands, band{at(s.AStart), max(at(s.AEnd), at(s.AStart)+2), at(s.BStart), max(at(s.BEnd), at(s.BStart)+2), anchor, s.Ambiguous, strconv.Itoa(i + 1)})
+		out.Bands = append(out.Bands, shown)
 	}
 }
 

@@ -89,6 +89,22 @@ func TestKeptReportsAreBounded(t *testing.T) {
 	}
 }
 
+// A picture has no time: of a pair of it and a video that alone is drawn, with a mark where the picture is.
+func TestAPictureInAVideoIsAMark(t *testing.T) {
+	t.Parallel()
+	s, sessions, _ := pages(t, &fake{still: true})
+	b := enter(t, s, sessions)
+	_, body := b.get("/compare/" + first.Item.Digest.String() + "/" + second.Item.Digest.String())
+	for _, want := range []string{`<svg class="map one"`, `points="250.0,4 254.0,4 254.0,36 250.0,36"`, "The bar is the time of video B", `href="#s1-1"`, `id="s1-1"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if strings.Contains(body, `class="map big"`) {
+		t.Error("a time is drawn for the picture")
+	}
+}
+
 // TestDrawingsOfPairs: one that is kept has its address and its caption; one that is not is made when it is asked for.
 func TestDrawingsOfPairs(t *testing.T) {
 	t.Parallel()

@@ -31,7 +31,8 @@ type fake struct {
 	reports []pipeline.ReportDecision
 	retried []string
 	broken  error
-	read    int // reports
+	still   bool // pairs are a picture and a video
+	read    int  // reports
 	drawn   *page.Drawing
 }
 
@@ -132,11 +133,16 @@ func (f *fake) Preview(_ context.Context, d pipeline.Digest) ([]byte, error) {
 }
 
 func (f *fake) Compare(_ context.Context, a, b pipeline.Digest) (Comparison, error) {
-	return Comparison{
+	c := Comparison{
 		A: Side{Shown: first}, B: Side{Shown: second}, Decisions: f.pairs,
 		Explanation: compare.Explanation{A: a, B: b, Layout: &compare.Layout{By: [9]float64{1, 0, 0, 0, 1, 0, 0, 0, 1}}, Hashes: []compare.HashPair{{Distance: 12, Mirror: true, Counts: true}}},
 		Matches:     []pipeline.Match{{A: a, B: b, Basis: pipeline.NearPicture, Strength: pipeline.Confirmed, Distance: 12, Inliers: 40, Agreement: 0.9, Method: hostile}},
-	}, nil
+	}
+	if f.still {
+		c.B.Item.Kind, c.B.Duration = pipeline.Video, 10
+		c.Matches[0].Basis, c.Matches[0].Segments = pipeline.PictureInVideo, []pipeline.Segment{{BStart: 2.5, BEnd: 2.5, Speed: 1}}
+	}
+	return c, nil
 }
 
 func (f *fake) CopyTree(context.Context, pipeline.Digest) ([]rules.Branch, bool, error) {

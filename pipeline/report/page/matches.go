@@ -23,6 +23,7 @@ type match struct {
 	Lines    []pair
 	Segments template.HTML
 	Map      template.HTML
+	Still    bool // a picture in a video
 	Drawn    drawn
 }
 
@@ -97,7 +98,7 @@ func (m maker) match(n pipeline.Neighbour) (match, error) {
 		Blurred: still{URI: p.Blurred, Alt: p.Alt, Absent: cmp.Or(p.Absent, p.Hidden)}, Clear: still{URI: p.Clear, Alt: p.Alt, Absent: p.Absent},
 		Line:     Join(" · ", m.Word("kind", string(n.Other.Kind)), shownWord(m.Speaker, "format", n.Other.Format), m.Bytes(n.Other.Size)),
 		Strength: m.Word("strength", string(n.Match.Strength)), Strong: n.Match.Strength == pipeline.Confirmed,
-		Segments: m.segments(n.Match, from), Map: m.segmentMap(n.Match, from),
+		Segments: m.segments(n.Match, from), Map: m.segmentMap(n.Match, from), Still: n.Match.Basis == pipeline.PictureInVideo,
 	}
 	if m.links != nil {
 		out.Href, out.Compare = m.links.Report(n.Other.Digest), m.links.Compare(m.r.Core.Item.Digest, n.Other.Digest)
@@ -292,9 +293,12 @@ func (s Speaker) spanText(t [2]float64) template.HTML {
 }
 
 // segmentMap draws this item's time above, the other's below, and each stretch in common as a band between
-// them, all to one scale.
+// them, all to one scale. A picture has no time: of one in a video that alone is drawn, where its length is known, with a mark.
 func (m maker) segmentMap(mt pipeline.Match, from bool) template.HTML {
 	all := seen(mt, from)
+	if mt.Basis == pipeline.PictureInVideo {
+		return m.momentMap(all)
+	}
 	here, there := 0.0, 0.0
 	for _, s := range all {
 		here, there = max(here, s.here[1]), max(there, s.there[1])
@@ -318,6 +322,24 @@ func (m maker) segmentMap(mt pipeline.Match, from bool) template.HTML {
 		a0, a1, b0, b1 := at(s.here[0]), at(s.here[1]), at(s.there[0]), at(s.there[1])
 		fmt.Fprintf(&b, `<polygon class="%s" points="%.1f,18 %.1f,18 %.1f,82 %.1f,82"/>`, class, a0, a1, b1, b0)
 		fmt.Fprintf(&b, `<rect class="run" x="%.1f" y="4" width="%.1f" height="14"/><rect class="run" x="%.1f" y="82" width="%.1f" height="14"/>`, a0, max(a1-a0, 2), b0, max(b1-b0, 2))
+	}
+	b.WriteString("</svg>")
+	return template.HTML(b.String()) // numbers, and one line of ours
+}
+
+// momentMap draws this video's time with a mark where it shows the picture; nothing where this is the picture.
+func (m maker) momentMap(all []shared) template.HTML {
+	long, ok := m.duration()
+	if !ok || !(long > 0) || long > 1e6 || m.r.Core.Item.Kind != pipeline.Video {
+		return ""
+	}
+	at := func(t float64) float64 { return min(max(1000*t/long, 0), 1000) }
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="map one" viewBox="0 0 1000 40" preserveAspectRatio="none" role="img" aria-label="%s"><rect class="rail" y="13" width="1000" height="14" rx="3"/>`,
+		template.HTMLEscapeString(m.Text("matches.map")))
+	for _, s := range all {
+		from, to := at(s.here[0]), at(s.here[1])
+		fmt.Fprintf(&b, `<rect class="run" x="%.1f" y="4" width="%.1f" height="32"/>`, min(from, 996), max(to-from, 4))
 	}
 	b.WriteString("</svg>")
 	return template.HTML(b.String()) // numbers, and one line of ours

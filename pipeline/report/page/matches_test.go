@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -158,6 +159,33 @@ func TestTheMomentOfAStillIsSaid(t *testing.T) {
 			if !strings.Contains(said, want) {
 				t.Errorf("%s in %s: %q without %q", name, lang, said, want)
 			}
+		}
+	}
+}
+
+// A picture has no time: the drawing shows the video's alone, with a mark where the picture is, and a picture's own report has none.
+func TestAPictureInAVideoIsAMark(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]int{"photo": 0, "video": 1} {
+		r, doc := sample(t, kind)
+		r.Core.Neighbours = r.Core.Neighbours[:1]
+		m := &r.Core.Neighbours[0].Match
+		m.Basis, m.Segments = pipeline.PictureInVideo, []pipeline.Segment{{Speed: 1, Frames: 1}}
+		g := &m.Segments[0]
+		g.BStart, g.BEnd = 3, 3
+		if kind == "video" {
+			m.A, m.B = r.Core.Neighbours[0].Other.Digest, r.Core.Item.Digest
+		}
+		out := string(rendered(t, r, doc, nil))
+		if n := strings.Count(out, `<svg class="map one"`); n != want || strings.Contains(out, `<svg class="map"`) {
+			t.Errorf("%s: %d drawings of a video's time, want %d and none of two", kind, n, want)
+		}
+		if want == 0 {
+			continue
+		}
+		long, _ := maker{r: r}.duration()
+		if mark := fmt.Sprintf(`<rect class="run" x="%.1f" y="4" width="4.0" height="32"/>`, 3000/long); !strings.Contains(out, mark) {
+			t.Errorf("of %v s the drawing has no %s", long, mark)
 		}
 	}
 }
