@@ -150,6 +150,7 @@ func (s examining) commit(ctx context.Context, cl pipeline.Claim, x catalog.Exam
 	x.Prints = pipeline.PrintsOf(it, x.Examination.Measurements)
 	x.Seen, x.Joins = s.Compare.Seen(), compare.Joins
 	films := s.films()
+	films.inStep = true
 	if x.Matches, err = s.Compare.Against(ctx, x.Prints, films, looks); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 type films struct {
 	*House
 	seen   map[pipeline.Digest]Seen
+	inStep bool // its context ends with the step's time
 	looked int
 }
 
@@ -32,7 +33,7 @@ func (h *House) films(seen ...Seen) *films {
 // Revisit implements compare.Films. Within a step, the first is looked at in any case, and further ones while the step's time suffices for one that
 // takes as long as a child may; then ErrUnfinished.
 func (f *films) Revisit(ctx context.Context, film pipeline.Digest, r pipeline.Revisit) ([]pipeline.FeaturedFrame, error) {
-	if end, limited := ctx.Deadline(); limited && f.looked > 0 && time.Until(end) < f.Config.Child.Wall {
+	if end, limited := ctx.Deadline(); f.inStep && limited && f.looked > 0 && time.Until(end) < f.Config.Child.Wall {
 		return nil, fmt.Errorf("%w: looked at films %d times, and more are to be looked at", pipeline.ErrUnfinished, f.looked)
 	}
 	f.looked++
