@@ -2,8 +2,11 @@ package paper
 
 import "strings"
 
-// segmentsHigh is the height of the drawing of a match's segments, which fills its width whatever its own shape, in points.
-const segmentsHigh = 54
+// Heights of the drawings of a match's segments and of a picture in a video, which fill their width whatever their own shape, in points.
+const (
+	segmentsHigh = 54
+	momentHigh   = 22
+)
 
 // graphic draws one of our own SVGs: a picture that is referred to, or shapes and text by class. It stands on one sheet.
 func (l *layout) graphic(n *node, a area) []strip {
@@ -23,6 +26,9 @@ func (l *layout) graphic(n *node, a area) []strip {
 	v.sy = v.sx
 	if n.is("map") {
 		v.sy = segmentsHigh / v.height
+		if n.is("one") {
+			v.sy = momentHigh / v.height
+		}
 	}
 	inks, err := l.drawing(n, v)
 	if err != nil { // none rather than a part, which would say something else
