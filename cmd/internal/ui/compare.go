@@ -53,7 +53,7 @@ type matchView struct {
 	Segments                []segmentView
 }
 
-// band is a stretch in common between two timelines, in thousandths of the longer one.
+// band is a stretch in common between two timelines, in thousandths of the longer one. Where a side is a picture, B0 and B1 are the video's, whichever side it is.
 type band struct {
 	A0, A1, B0, B1 float64
 	Anchor         string

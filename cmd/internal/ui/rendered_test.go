@@ -95,7 +95,7 @@ func TestAPictureInAVideoIsAMark(t *testing.T) {
 	s, sessions, _ := pages(t, &fake{still: true})
 	b := enter(t, s, sessions)
 	_, body := b.get("/compare/" + first.Item.Digest.String() + "/" + second.Item.Digest.String())
-	for _, want := range []string{`<svg class="map one"`, `points="250.0,4 254.0,4 254.0,36 250.0,36"`, "The bar is the time of video B", `href="#s1-1"`, `id="s1-1"`} {
+	for _, want := range []string{`<svg class="map one"`, `class="run" points="250.0,4 254.0,4 254.0,36 250.0,36"`, `class="band loose" points="500.0,4 600.0,4 600.0,36 500.0,36"`, "The bar is the time of video B", `href="#s1-1"`, `id="s1-1"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is missing", want)
 		}

@@ -140,7 +140,7 @@ func (f *fake) Compare(_ context.Context, a, b pipeline.Digest) (Comparison, err
 	}
 	if f.still {
 		c.B.Item.Kind, c.B.Duration = pipeline.Video, 10
-		c.Matches[0].Basis, c.Matches[0].Segments = pipeline.PictureInVideo, []pipeline.Segment{{BStart: 2.5, BEnd: 2.5, Speed: 1}}
+		c.Matches[0].Basis, c.Matches[0].Segments = pipeline.PictureInVideo, []pipeline.Segment{{BStart: 2.5, BEnd: 2.5, Speed: 1}, {BStart: 5, BEnd: 6, Speed: 1, Ambiguous: true}}
 	}
 	return c, nil
 }

@@ -72,31 +72,37 @@ func take(t *testing.T, h *House, oneByOne bool, files ...[]byte) (out []pipelin
 	return out
 }
 
-// stillOf is a picture of a frame.
-func stillOf(t *testing.T, f pipeline.FeaturedFrame) []byte {
+// aFilm is a film, and a case that it was taken into.
+func aFilm(t *testing.T) (film []byte, h *House, kept pipeline.Digest) {
 	t.Helper()
-	m := f.Miniature
-	var still bytes.Buffer
-	if err := png.Encode(&still, &image.Gray{Pix: m.Luma, Stride: m.Width, Rect: image.Rect(0, 0, m.Width, m.Height)}); err != nil {
+	film, err := os.ReadFile(filepath.Join(fixtures.SharedMedia(t), filepath.FromSlash(chair)))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return still.Bytes()
+	h = openCase(t, "1")
+	return film, h, take(t, h, true, film)[0]
+}
+
+// stillAt is a picture of the first frame of a film from a second on, and that frame's time.
+func stillAt(t *testing.T, h *House, film pipeline.Digest, from float64) (at float64, still []byte) {
+	t.Helper()
+	frames, err := h.films().Revisit(t.Context(), film, pipeline.Revisit{Stretches: [][2]float64{{from, from + 0.05}}})
+	if err != nil || len(frames) == 0 {
+		t.Fatalf("%d frames, %v", len(frames), err)
+	}
+	m := frames[0].Miniature
+	var out bytes.Buffer
+	if err := png.Encode(&out, &image.Gray{Pix: m.Luma, Stride: m.Width, Rect: image.Rect(0, 0, m.Width, m.Height)}); err != nil {
+		t.Fatal(err)
+	}
+	return frames[0].Time, out.Bytes()
 }
 
 // A still is told its moment whichever of the two comes first, and when both come at once.
 func TestAStillIsToldItsMomentAtEitherArrival(t *testing.T) {
 	t.Parallel()
-	film, err := os.ReadFile(filepath.Join(fixtures.SharedMedia(t), filepath.FromSlash(chair)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := openCase(t, "1")
-	kept := take(t, h, true, film)[0]
-	frames, err := h.films().Revisit(t.Context(), kept, pipeline.Revisit{Stretches: [][2]float64{{3, 3.05}}})
-	if err != nil || len(frames) == 0 {
-		t.Fatalf("%d frames, %v", len(frames), err)
-	}
-	at, still := frames[0].Time, stillOf(t, frames[0])
+	film, h, kept := aFilm(t)
+	at, still := stillAt(t, h, kept, 3)
 	var first []pipeline.Match
 	for name, c := range map[string]struct {
 		workers  string
@@ -128,18 +134,10 @@ func TestAStillIsToldItsMomentAtEitherArrival(t *testing.T) {
 // same. With less time left than a look may take, a step takes one.
 func TestMoreLooksThanFitIntoAStep(t *testing.T) {
 	t.Parallel()
-	film, err := os.ReadFile(filepath.Join(fixtures.SharedMedia(t), filepath.FromSlash(chair)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := openCase(t, "1")
-	kept := take(t, h, true, film)[0]
+	_, h, kept := aFilm(t)
 	for _, at := range []float64{3, 6, 9} {
-		frames, err := h.films().Revisit(t.Context(), kept, pipeline.Revisit{Stretches: [][2]float64{{at, at + 0.05}}})
-		if err != nil || len(frames) == 0 {
-			t.Fatalf("%d frames, %v", len(frames), err)
-		}
-		take(t, h, true, stillOf(t, frames[0]))
+		_, still := stillAt(t, h, kept, at)
+		take(t, h, true, still)
 	}
 	want, err := h.Catalog.Matches(t.Context())
 	if err != nil || len(want) < 3 {

@@ -338,8 +338,12 @@ func (m maker) momentMap(all []shared) template.HTML {
 	fmt.Fprintf(&b, `<svg class="map one" viewBox="0 0 1000 40" preserveAspectRatio="none" role="img" aria-label="%s"><rect class="rail" y="13" width="1000" height="14" rx="3"/>`,
 		template.HTMLEscapeString(m.Text("matches.map")))
 	for _, s := range all {
+		class := "run"
+		if s.Ambiguous {
+			class = "band loose"
+		}
 		from, to := at(s.here[0]), at(s.here[1])
-		fmt.Fprintf(&b, `<rect class="run" x="%.1f" y="4" width="%.1f" height="32"/>`, min(from, 996), max(to-from, 4))
+		fmt.Fprintf(&b, `<rect class="%s" x="%.1f" y="4" width="%.1f" height="32"/>`, class, min(from, 996), max(to-from, 4))
 	}
 	b.WriteString("</svg>")
 	return template.HTML(b.String()) // numbers, and one line of ours

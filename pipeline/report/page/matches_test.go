@@ -170,7 +170,7 @@ func TestAPictureInAVideoIsAMark(t *testing.T) {
 		r, doc := sample(t, kind)
 		r.Core.Neighbours = r.Core.Neighbours[:1]
 		m := &r.Core.Neighbours[0].Match
-		m.Basis, m.Segments = pipeline.PictureInVideo, []pipeline.Segment{{Speed: 1, Frames: 1}}
+		m.Basis, m.Segments = pipeline.PictureInVideo, []pipeline.Segment{{Speed: 1, Frames: 1}, {Speed: 1, Frames: 1, Ambiguous: true}}
 		g := &m.Segments[0]
 		g.BStart, g.BEnd = 3, 3
 		if kind == "video" {
@@ -186,6 +186,9 @@ func TestAPictureInAVideoIsAMark(t *testing.T) {
 		long, _ := maker{r: r}.duration()
 		if mark := fmt.Sprintf(`<rect class="run" x="%.1f" y="4" width="4.0" height="32"/>`, 3000/long); !strings.Contains(out, mark) {
 			t.Errorf("of %v s the drawing has no %s", long, mark)
+		}
+		if !strings.Contains(out, `<rect class="band loose" x="0.0" y="4" width="4.0" height="32"/>`) {
+			t.Error("a moment that is not determined is drawn as if it were")
 		}
 	}
 }
